@@ -1,0 +1,89 @@
+import { HttpError } from '../http/http-error.ts';
+import type { Caller, RequestHead, Seconds } from '../http/request.ts';
+import type { Access } from '../http/route.ts';
+import type { ApiKey } from './api-key.ts';
+import { presentedKey } from './credentials.ts';
+import { crossSiteReason } from './origin.ts';
+import type { Sessions } from './session.ts';
+import type { Throttle } from './throttle.ts';
+
+/** Told of failures as they are counted; `block` is the length of the block that this one began, or 0. */
+export type OnFailure = (failure: { readonly ip: string; readonly block: Seconds }) => void;
+
+export interface Gate {
+  /**
+   * Who the caller is, or the error to answer. `now` in Unix seconds. Synchronous, so that a WebSocket handshake can be
+   * decided before it is accepted, and without an allocation for a session that was seen before.
+   */
+  decideAccess(request: RequestHead, access: Access, isHandshake: boolean, now: Seconds): Caller | HttpError;
+  /** The same comparison and the same throttle for a key that came in a body: the login's. */
+  checkKey(key: string, ip: string, now: Seconds): 'right' | 'wrong' | { readonly retryAfter: Seconds };
+}
+
+const NOBODY: Caller = Object.freeze({ by: 'nobody' });
+const KEY: Caller = Object.freeze({ by: 'key' });
+
+// Errors are expensive to make, for their stack; these say the same thing each time.
+const NOT_AUTHENTICATED = new HttpError(401, 'Not authenticated', {
+  // A 401 must name a scheme (RFC 9110, 15.5.2). Bearer, since Basic would make browsers ask for a password.
+  headers: Object.freeze({ 'WWW-Authenticate': 'Bearer realm="ComfyUI Studio"' }),
+});
+
+/** The access decision, for every request and every handshake: the answer to "why was I refused?". */
+export function createGate(
+  apiKey: ApiKey,
+  sessions: Sessions,
+  throttle: Throttle,
+  onFailure: OnFailure,
+): Gate {
+  function checkKey(key: string, ip: string, now: Seconds): ReturnType<Gate['checkKey']> {
+    const retryAfter = throttle.retryAfter(ip, now);
+    // Before the comparison: while an address is throttled nobody there learns whether a key is right.
+    if (retryAfter > 0) return { retryAfter };
+    if (apiKey.matches(key)) {
+      throttle.succeed(ip);
+      return 'right';
+    }
+    onFailure({ ip, block: throttle.fail(ip, now) });
+    return 'wrong';
+  }
+
+  function decideAccess(
+    request: RequestHead,
+    access: Access,
+    isHandshake: boolean,
+    now: Seconds,
+  ): Caller | HttpError {
+    const changesState = isHandshake || (request.method !== 'GET' && request.method !== 'HEAD');
+    if (access === 'public') return refuseCrossSite(request, changesState) ?? NOBODY;
+
+    // X-API-Key is meant for Studio: right, it decides; wrong, it counts, and the cookie may still let the request in.
+    const presented = presentedKey(request);
+    const explicit = presented?.scheme === 'x-api-key';
+    let verdict = explicit ? checkKey(presented.key, request.ip, now) : null;
+    if (verdict === 'right') return KEY;
+
+    const session = sessions.callerOf(request.header('cookie'), now);
+    if (session !== null) return refuseCrossSite(request, changesState) ?? session;
+
+    // Authorization may be meant for ComfyUI behind us, so it is not held against an open session.
+    if (presented !== null && !explicit) verdict = checkKey(presented.key, request.ip, now);
+    if (verdict === 'right')
+      return refuseCrossSite(request, changesState && presented?.scheme === 'basic') ?? KEY;
+    return verdict !== null && verdict !== 'wrong' ? throttled(verdict.retryAfter) : NOT_AUTHENTICATED;
+  }
+
+  return { decideAccess, checkKey };
+}
+
+/** 429 for an address that guessed too often (RFC 6585, 4). */
+export function throttled(retryAfter: Seconds): HttpError {
+  return new HttpError(429, `Too many wrong keys from this address. Try again in ${retryAfter} seconds.`, {
+    headers: { 'Retry-After': String(retryAfter) },
+  });
+}
+
+function refuseCrossSite(request: RequestHead, changesState: boolean): HttpError | null {
+  const reason = changesState ? crossSiteReason(request) : null;
+  return reason === null ? null : new HttpError(403, reason);
+}

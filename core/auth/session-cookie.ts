@@ -1,0 +1,30 @@
+const NAME = 'session=';
+
+/** `authenticated:` + 12 digits + `.` + 64: nothing longer is a token. */
+const LONGEST_TOKEN = 91;
+
+/** Each candidate costs an HMAC; a header full of forged ones shall not cost more than a few. */
+const MOST_TOKENS = 4;
+
+/**
+ * The values of the `session` cookies in a Cookie header (RFC 6265, 4.2.1), at most 4 and none that is too long for a
+ * token. The `cookie` package would give the first of several only, and an attacker who can set a cookie on a parent
+ * domain could lock its owner out.
+ */
+export function sessionTokens(header: string): readonly string[] {
+  if (header === '') return NONE;
+  // Nearly always it is the only cookie.
+  if (header.startsWith(NAME) && !header.includes(';')) return fitting([header.slice(NAME.length).trim()]);
+  const values: string[] = [];
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0 && pair.slice(0, equals).trim() === 'session') values.push(pair.slice(equals + 1).trim());
+  }
+  return fitting(values);
+}
+
+const NONE: readonly string[] = [];
+
+function fitting(values: readonly string[]): readonly string[] {
+  return values.filter((value) => value.length <= LONGEST_TOKEN).slice(0, MOST_TOKENS);
+}

@@ -1,0 +1,108 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { stringifySetCookie } from 'cookie';
+import type { Caller, Seconds } from '../http/request.ts';
+import { sessionTokens } from './session-cookie.ts';
+
+/** How long a session lasts without a request: 24 hours, in seconds. */
+export const SESSION_LIFETIME: Seconds = 86_400;
+
+/** How far ahead a token's clock may be: two instances never agree to the second. */
+const CLOCK_SKEW: Seconds = 60;
+
+const PREFIX = 'authenticated:';
+const TOKEN = /^authenticated:(0|[1-9][0-9]{0,11})\.([0-9a-f]{64})$/;
+
+/** How many verified tokens are remembered; at about 200 bytes each this is 25 MB at most. */
+const REMEMBERED = 131_072;
+
+export type SessionCaller = Extract<Caller, { by: 'session' }>;
+
+export interface Sessions {
+  /** Who a Cookie header speaks for at `now`, or null. Of several `session` cookies a valid one counts. */
+  callerOf(cookieHeader: string, now: Seconds): SessionCaller | null;
+  /** The Set-Cookie value of a session that starts, or goes on, at `now`. */
+  cookieAt(now: Seconds): string;
+  /** The Set-Cookie value that ends the session in the browser. */
+  readonly endingCookie: string;
+}
+
+/**
+ * Sessions without a store: a token is `authenticated:<unix seconds>.<hex HMAC-SHA256>`, and whoever holds the key can
+ * tell a true one. The key comes from the secret and the API key's digest, so that a new one of either ends all of them.
+ */
+export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Sessions {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', Buffer.concat([INFO, apiKeyDigest]), 32));
+  const verified = new Map<string, SessionCaller>();
+  let cookieSecond: Seconds = -1;
+  let cookie = '';
+
+  function callerOfToken(token: string, now: Seconds): SessionCaller | null {
+    // A hash map tells by its timing at most whether a whole token is in it, never how much of one was right.
+    const known = verified.get(token);
+    if (known !== undefined) return isCurrent(known.issuedAt, now) ? known : null;
+
+    const [, timestamp, tag] = TOKEN.exec(token) ?? [];
+    if (timestamp === undefined || tag === undefined) return null;
+    const issuedAt = Number(timestamp);
+    // Before the HMAC: a flood of old cookies shall cost nothing.
+    if (!isCurrent(issuedAt, now)) return null;
+    if (!timingSafeEqual(tagOf(key, timestamp), Buffer.from(tag, 'hex'))) return null;
+
+    const caller: SessionCaller = Object.freeze({ by: 'session', issuedAt });
+    if (verified.size >= REMEMBERED) forgetOldest(verified);
+    // The token is a slice of the header and would keep all of it in memory: remember a copy.
+    verified.set(Buffer.from(token, 'latin1').toString('latin1'), caller);
+    return caller;
+  }
+
+  return {
+    callerOf(cookieHeader, now) {
+      for (const token of sessionTokens(cookieHeader)) {
+        const caller = callerOfToken(token, now);
+        if (caller !== null) return caller;
+      }
+      return null;
+    },
+    cookieAt(now) {
+      // It depends on the second only: signed once for all the replies of that second.
+      if (now !== cookieSecond) {
+        cookie = setCookie(signToken(key, now), SESSION_LIFETIME);
+        cookieSecond = now;
+      }
+      return cookie;
+    },
+    endingCookie: setCookie('', 0),
+  };
+}
+
+const INFO = Buffer.from('comfyui-studio session v1\0');
+
+function isCurrent(issuedAt: Seconds, now: Seconds): boolean {
+  const age = now - issuedAt;
+  return age <= SESSION_LIFETIME && age >= -CLOCK_SKEW;
+}
+
+function tagOf(key: Uint8Array, timestamp: string): Buffer {
+  return createHmac('sha256', key)
+    .update(PREFIX + timestamp)
+    .digest();
+}
+
+function signToken(key: Uint8Array, now: Seconds): string {
+  const timestamp = String(now);
+  return `${PREFIX}${timestamp}.${tagOf(key, timestamp).toString('hex')}`;
+}
+
+/** A Map iterates in the order of insertion, so the first is the oldest. */
+function forgetOldest(verified: Map<string, SessionCaller>): void {
+  const oldest = verified.keys().next();
+  if (!oldest.done) verified.delete(oldest.value);
+}
+
+/** RFC 6265bis. The value needs no escaping: `:` and `.` are cookie octets (RFC 6265, 4.1.1). */
+function setCookie(value: string, maxAge: Seconds): string {
+  return stringifySetCookie(
+    { name: 'session', value, maxAge, path: '/', httpOnly: true, secure: true, sameSite: 'strict' },
+    { encode: (text) => text },
+  );
+}

@@ -1,0 +1,162 @@
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { LONGEST_KEY } from './auth/api-key.ts';
+import { type AddressRange, parseRange } from './auth/client-address.ts';
+import type { LogLevel } from './log.ts';
+import { StartupError } from './startup-error.ts';
+
+export interface Config {
+  /** The owner's key, or null: it is in STUDIO_DIR/.api_key, or will be. */
+  readonly apiKey: string | null;
+  readonly allowWeakKey: boolean;
+  /** Absolute. */
+  readonly studioDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Without a trailing slash. */
+  readonly comfyuiUrl: string;
+  readonly trustedProxies: readonly AddressRange[];
+  readonly logLevel: LogLevel;
+}
+
+/** One environment variable: how it is read, and what `--help` and the README say of it. */
+interface Variable<T> {
+  readonly fallback: string;
+  readonly help: string;
+  /** Its messages say what to write instead, and never repeat a secret. */
+  readonly schema: z.ZodType<T, string>;
+}
+
+const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function variable<T>(fallback: string, help: string, schema: z.ZodType<T, string>): Variable<T> {
+  return { fallback, help, schema };
+}
+
+/** Every variable that Studio reads. */
+export const VARIABLES = {
+  API_KEY: variable(
+    '',
+    'The key to log in with. Not set: one is made at the first start and kept in STUDIO_DIR/.api_key.',
+    z
+      .string()
+      .regex(/^[\x21-\x7e]*$/, 'write it with letters, digits and punctuation, without spaces')
+      .max(LONGEST_KEY, `write at most ${LONGEST_KEY} characters`)
+      .transform((key) => (key === '' ? null : key)),
+  ),
+  STUDIO_ALLOW_WEAK_KEY: variable(
+    '0',
+    '1 starts even with a key that is easy to guess. For a try on your own machine only.',
+    flag(),
+  ),
+  STUDIO_DIR: variable(
+    './studio-data',
+    'Where Studio keeps its secret, its key and its records.',
+    z.string().transform((path) => (isAbsolute(path) ? path : resolve(path))),
+  ),
+  STUDIO_HOST: variable(
+    '0.0.0.0',
+    'The address to listen on; 127.0.0.1 for this machine only.',
+    z.union([z.ipv4(), z.ipv6()], 'write an IP address, such as 0.0.0.0 or 127.0.0.1'),
+  ),
+  STUDIO_PORT: variable(
+    '8000',
+    'The port to listen on.',
+    z
+      .string()
+      .regex(/^[0-9]{1,5}$/, 'write a number from 0 to 65535')
+      .transform(Number)
+      .refine((port) => port <= 65535, 'write a number from 0 to 65535'),
+  ),
+  COMFYUI_URL: variable(
+    'http://127.0.0.1:8188',
+    'Where ComfyUI answers. Only Studio should be able to reach it.',
+    z
+      .string()
+      .refine(
+        isPlainHttpUrl,
+        'write an address such as http://127.0.0.1:8188, without a user, a query or a fragment',
+      )
+      .transform((url) => url.replace(/\/+$/, '')),
+  ),
+  TRUSTED_PROXIES: variable(
+    '',
+    'Addresses or CIDR blocks, separated by commas, of the proxies in front of Studio, whose X-Forwarded-* headers are believed.',
+    z.string().transform((list, context) => {
+      const parts = list
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+      return parts.flatMap((part) => {
+        const range = parseRange(part);
+        if (range === null)
+          context.addIssue(`write addresses such as 10.0.0.7 or 10.0.0.0/8; ${JSON.stringify(part)} is none`);
+        return range === null ? [] : [range];
+      });
+    }),
+  ),
+  LOG_LEVEL: variable(
+    'info',
+    `How much is logged: ${LEVELS.join(', ')}.`,
+    z.string().transform((level, context) => {
+      const known = LEVELS.find((name) => name === level);
+      if (known === undefined) context.addIssue(`write one of ${LEVELS.join(', ')}`);
+      return known ?? 'info';
+    }),
+  ),
+};
+
+/**
+ * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const mistakes: string[] = [];
+  function read<T>(name: keyof typeof VARIABLES, { schema, fallback }: Variable<T>): T {
+    const text = env[name]?.trim() || fallback;
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    const found = name === 'API_KEY' ? 'it' : JSON.stringify(text.slice(0, 100));
+    mistakes.push(...result.error.issues.map((issue) => `${name}: ${found} will not do; ${issue.message}.`));
+    return schema.parse(fallback);
+  }
+  const config: Config = {
+    apiKey: read('API_KEY', VARIABLES.API_KEY),
+    allowWeakKey: read('STUDIO_ALLOW_WEAK_KEY', VARIABLES.STUDIO_ALLOW_WEAK_KEY),
+    studioDir: read('STUDIO_DIR', VARIABLES.STUDIO_DIR),
+    host: read('STUDIO_HOST', VARIABLES.STUDIO_HOST),
+    port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
+    comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
+    trustedProxies: read('TRUSTED_PROXIES', VARIABLES.TRUSTED_PROXIES),
+    logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
+  };
+  if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
+  return Object.freeze(config);
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = Object.entries(VARIABLES).map(
+    ([name, { fallback, help }]) =>
+      `  ${name}${fallback === '' ? '' : ` (default ${fallback})`}\n      ${help}`,
+  );
+  return `ComfyUI Studio: the front door of a ComfyUI pod.\n\nUsage: npm start\n\nIt is configured by environment variables:\n\n${rows.join('\n')}\n`;
+}
+
+function flag(): z.ZodType<boolean, string> {
+  return z
+    .string()
+    .regex(/^(0|1|true|false)$/, 'write 1 or 0')
+    .transform((text) => text === '1' || text === 'true');
+}
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === ''
+  );
+}

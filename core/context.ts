@@ -1,0 +1,23 @@
+import type { Assets } from './assets.ts';
+import type { Gate } from './auth/gate.ts';
+import type { Sessions } from './auth/session.ts';
+import type { Config } from './config.ts';
+import type { EventLog } from './events/event-log.ts';
+import type { Seconds } from './http/request.ts';
+import type { Log } from './log.ts';
+import type { Maintenance } from './maintenance.ts';
+import type { Runs } from './runs/runs.ts';
+
+/** All that a handler may use, built once at start by main.ts and frozen. */
+export interface Context {
+  readonly config: Config;
+  readonly log: Log;
+  /** Unix time, whole seconds. */
+  readonly now: () => Seconds;
+  readonly gate: Gate;
+  readonly sessions: Sessions;
+  readonly maintenance: Maintenance;
+  readonly events: EventLog;
+  readonly runs: Runs;
+  readonly assets: Assets;
+}

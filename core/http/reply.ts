@@ -1,0 +1,62 @@
+import type { HttpError } from './http-error.ts';
+
+/** Header name -> value. Names in their usual spelling; values must not hold CR or LF. */
+export type Headers = Readonly<Record<string, string>>;
+
+/**
+ * What a handler answers, as plain data. The server adds Content-Length, the security headers and, for a
+ * session, the renewed cookie. Anything without a Cache-Control of its own goes out as `no-store`.
+ */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string | Uint8Array;
+  /** The whole Set-Cookie value for the session, in place of the renewed one: set by login and logout. */
+  readonly sessionCookie?: string;
+}
+
+// Shared, so that the server builds their header lines once and not for every reply.
+const JSON_HEADERS: Headers = Object.freeze({ 'Content-Type': 'application/json; charset=utf-8' });
+const NO_HEADERS: Headers = Object.freeze({});
+
+/** A JSON reply. `headers` are added to the Content-Type. */
+export function json(value: unknown, status = 200, headers?: Headers): Reply {
+  return {
+    status,
+    headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+/** A page. Its Content-Security-Policy comes with it, since each page knows what it loads. */
+export function html(page: string, contentSecurityPolicy: string, status = 200, headers?: Headers): Reply {
+  return {
+    status,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': contentSecurityPolicy,
+      ...headers,
+    },
+    body: page,
+  };
+}
+
+/** 302 for a page that moved on, 303 after a form post (RFC 9110, 15.4.4). `location` is a path on this origin. */
+export function redirect(location: string, status: 302 | 303 | 308 = 302): Reply {
+  return { status, headers: { Location: location }, body: '' };
+}
+
+/** A reply of headers only, such as 204 or 304. */
+export function empty(status: number, headers: Headers = NO_HEADERS): Reply {
+  return { status, headers, body: '' };
+}
+
+/** Bytes that are in memory. The headers object should be the same one each time: its lines are built once. */
+export function file(bytes: Uint8Array, headers: Headers): Reply {
+  return { status: 200, headers, body: bytes };
+}
+
+/** `{"detail": ...}` with the error's status and headers. */
+export function errorReply(error: HttpError): Reply {
+  return json({ detail: error.detail, ...error.extra }, error.status, error.headers);
+}

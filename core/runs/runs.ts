@@ -1,0 +1,64 @@
+import type { Preview, Prompt, PromptId, RunProgress } from './run.ts';
+
+export interface RunRequest {
+  readonly prompt: Prompt;
+  readonly extra_data?: Readonly<Record<string, unknown>> | undefined;
+  /** Queue it before all that waits. */
+  readonly front?: boolean | undefined;
+}
+
+/** ComfyUI took the run. `node_errors` is not empty when only some of its outputs could be queued. */
+export interface RunAccepted {
+  readonly prompt_id: PromptId;
+  readonly number: number;
+  readonly node_errors: Readonly<Record<string, unknown>>;
+}
+
+export interface RunWatcher {
+  /** At most every 150 ms per run, only on change, and always for the last state of a run. */
+  progress?(run: RunProgress): void;
+  preview?(preview: Preview): void;
+}
+
+/** The runs of this pod, as far as Studio knows them. */
+export interface Runs {
+  /** Whether ComfyUI's socket is open right now. */
+  readonly connected: boolean;
+  /**
+   * Queues a run at ComfyUI.
+   * Throws ComfyuiRefusal when ComfyUI says no, ComfyuiUnreachable when it does not answer.
+   */
+  submit(request: RunRequest): Promise<RunAccepted>;
+  get(id: PromptId): RunProgress | undefined;
+  /** Open runs first, in queue order, then the ones that are over, newest first; bounded. */
+  list(): readonly RunProgress[];
+  /**
+   * Takes a queued run out of the queue or interrupts a running one; resolves when ComfyUI was told.
+   * Resolves to false when the run is not known or already over. Throws ComfyuiUnreachable.
+   */
+  cancel(id: PromptId): Promise<boolean>;
+  /** Calls the watcher for all that happens until the returned function is called. */
+  watch(watcher: RunWatcher): () => void;
+  /** Lets go of ComfyUI's socket and of every timer. */
+  close(): void;
+}
+
+/** ComfyUI read the request and refused it. `status` and `body` are its own answer. */
+export class ComfyuiRefusal extends Error {
+  readonly status: number;
+  readonly body: unknown;
+  constructor(status: number, body: unknown, message: string) {
+    super(message);
+    this.name = 'ComfyuiRefusal';
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** ComfyUI could not be reached, or broke off, or did not answer in time. */
+export class ComfyuiUnreachable extends Error {
+  constructor(reason: string, cause?: unknown) {
+    super(`ComfyUI does not answer: ${reason}`, { cause });
+    this.name = 'ComfyuiUnreachable';
+  }
+}

@@ -1,0 +1,129 @@
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import type { z } from 'zod';
+import { type AddressRange, clientAddress, isTrustedPeer } from '../auth/client-address.ts';
+import { readForm, readJson } from '../http/body-readers.ts';
+import type { Caller, Request } from '../http/request.ts';
+import { type HeaderMap, readHeaders } from './guard.ts';
+
+const NO_BODY = new Uint8Array();
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+const NOBODY: Caller = Object.freeze({ by: 'nobody' });
+
+/**
+ * A request over uWebSockets.js's own, which dies when its callback returns. While that lives, headers are asked for one
+ * by one, for nearly all requests need three of them; `detach` copies everything for a handler that goes on longer.
+ */
+export class LiveRequest implements Request {
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  params = NO_PARAMS;
+  caller = NOBODY;
+  /** For the log; performance.now() in ms. */
+  startedAt = 0;
+  #response: HttpResponse;
+  #live: HttpRequest | null;
+  #headers: HeaderMap | null = null;
+  #trustedProxies: readonly AddressRange[];
+  #ip: string | null = null;
+  #origin: string | null = null;
+  #query: URLSearchParams | null = null;
+  #body: Uint8Array = NO_BODY;
+
+  constructor(
+    response: HttpResponse,
+    live: HttpRequest,
+    method: string,
+    path: string,
+    rawQuery: string,
+    trustedProxies: readonly AddressRange[],
+  ) {
+    this.#response = response;
+    this.#live = live;
+    this.method = method;
+    this.path = path;
+    this.rawQuery = rawQuery;
+    this.#trustedProxies = trustedProxies;
+  }
+
+  /** From now on the headers come from this copy, which was read and judged by the guard. */
+  useHeaders(headers: HeaderMap): void {
+    this.#headers = headers;
+  }
+
+  useBody(body: Uint8Array): void {
+    this.#body = body;
+  }
+
+  /** Takes what is still needed of uWebSockets.js's objects before they die. Call it within their callback. */
+  detach(): void {
+    if (this.#live === null) return;
+    if (this.#headers === null) {
+      const headers = readHeaders(this.#live);
+      // Its framing was judged already, by the first lines: a request without a body may repeat a header.
+      this.#headers = typeof headers === 'string' ? firstLines(this.#live) : headers;
+    }
+    // Both are remembered by the getters that compute them.
+    void this.ip;
+    void this.origin;
+    this.#live = null;
+  }
+
+  header(name: string): string {
+    if (this.#headers !== null) return this.#headers.get(name) ?? '';
+    return this.#live?.getHeader(name) ?? '';
+  }
+
+  get ip(): string {
+    this.#ip ??= clientAddress(this.#peer(), this.header('x-forwarded-for'), this.#trustedProxies);
+    return this.#ip;
+  }
+
+  get origin(): string {
+    this.#origin ??= this.#ownOrigin();
+    return this.#origin;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.rawQuery);
+    return this.#query;
+  }
+
+  json<T>(schema: z.ZodType<T>): T {
+    return readJson(this, this.#body, schema);
+  }
+
+  form(): URLSearchParams {
+    return readForm(this, this.#body);
+  }
+
+  bytes(): Uint8Array {
+    return this.#body;
+  }
+
+  #peer(): string {
+    return Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
+  }
+
+  #ownOrigin(): string {
+    const host = this.header('host');
+    if (this.#trustedProxies.length === 0 || !isTrustedPeer(this.#peer(), this.#trustedProxies)) {
+      return `http://${host}`;
+    }
+    // The last value is the trusted proxy's own; what stands before it was sent to the proxy.
+    const proto = lastOf(this.header('x-forwarded-proto')) === 'https' ? 'https' : 'http';
+    return `${proto}://${lastOf(this.header('x-forwarded-host')) || host}`;
+  }
+}
+
+function firstLines(live: HttpRequest): HeaderMap {
+  const headers = new Map<string, string>();
+  live.forEach((name, value) => {
+    if (!headers.has(name)) headers.set(name, value);
+  });
+  return headers;
+}
+
+function lastOf(list: string): string {
+  return list.slice(list.lastIndexOf(',') + 1).trim();
+}

@@ -1,0 +1,102 @@
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { HttpError } from '../http/http-error.ts';
+import { errorReply } from '../http/reply.ts';
+import type { Access, Handler, Route } from '../http/route.ts';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** A route as the dispatch wants it: everything that can be known beforehand is. */
+export interface CompiledRoute {
+  readonly access: Access;
+  readonly handler: Handler;
+  readonly bodyLimit: number;
+  /** The only path that leads here, or null when it has parameters or a wildcard. */
+  readonly exactPath: string | null;
+  /** The names of the path's parameters, in order. */
+  readonly names: readonly string[];
+}
+
+export type Serve = (route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string) => void;
+
+/**
+ * Puts the routes into uWebSockets.js's own router. HEAD is routed to GET's handler; another method on a known path is 405
+ * with Allow (RFC 9110, 15.5.6) and anything else 404, both behind the same access check as the path itself.
+ */
+export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: Serve): void {
+  const methods = new Map<string, { access: Access; allow: string[] }>();
+  for (const route of routes) {
+    const { access, allow } = methods.get(route.path) ?? { access: route.access, allow: [] };
+    // What is not allowed on a path is told to those who may use it.
+    methods.set(route.path, {
+      access,
+      allow: [...allow, ...(route.method === 'GET' ? ['GET', 'HEAD'] : [socketIsGet(route)])],
+    });
+    const compiled = compile(route);
+    const on = (method: string) => (response: HttpResponse, live: HttpRequest) =>
+      serve(compiled, response, live, method);
+    switch (route.method) {
+      case 'WS':
+      case 'GET':
+        app.get(route.path, on('GET'));
+        app.head(route.path, on('HEAD'));
+        break;
+      case 'POST':
+        app.post(route.path, on('POST'));
+        break;
+      case 'PUT':
+        app.put(route.path, on('PUT'));
+        break;
+      case 'DELETE':
+        app.del(route.path, on('DELETE'));
+    }
+  }
+  for (const [path, { access, allow }] of methods) {
+    const detail = `Method not allowed here, only ${allow.join(', ')}`;
+    mountRest(app, serve, path, access, new HttpError(405, detail, { headers: { Allow: allow.join(', ') } }));
+  }
+  mountRest(app, serve, '/*', 'authenticated', new HttpError(404, 'Not found'));
+}
+
+function socketIsGet(route: Route): string {
+  return route.method === 'WS' ? 'GET' : route.method;
+}
+
+function mountRest(app: TemplatedApp, serve: Serve, path: string, access: Access, error: HttpError): void {
+  const compiled: CompiledRoute = {
+    ...compilePath(path),
+    access,
+    bodyLimit: BODY_LIMIT,
+    handler: () => errorReply(error),
+  };
+  app.any(path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
+}
+
+function compile(route: Route): CompiledRoute {
+  return {
+    ...compilePath(route.path),
+    access: route.access,
+    handler: route.method === 'WS' ? () => errorReply(UPGRADE_REQUIRED) : route.handler,
+    bodyLimit: ('bodyLimit' in route ? route.bodyLimit : undefined) ?? BODY_LIMIT,
+  };
+}
+
+function compilePath(path: string): Pick<CompiledRoute, 'exactPath' | 'names'> {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+  return { exactPath: names.length > 0 || path.endsWith('/*') ? null : path, names };
+}
+
+/** A socket's path without a handshake, or with one of another version (RFC 9110, 15.5.22; RFC 6455, 4.4). */
+export const UPGRADE_REQUIRED = new HttpError(
+  426,
+  'This is a WebSocket: connect with a WebSocket client, version 13',
+  {
+    headers: Object.freeze({ Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }),
+  },
+);
+
+/** The decoded parameters of a path that was found canonical, so that decoding cannot fail. */
+export function paramsOf(route: CompiledRoute, live: HttpRequest): Record<string, string> {
+  return Object.fromEntries(
+    route.names.map((name, index) => [name, decodeURIComponent(live.getParameter(index) ?? '')]),
+  );
+}

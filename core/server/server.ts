@@ -1,0 +1,62 @@
+import type { us_listen_socket } from 'uWebSockets.js';
+import type { Context } from '../context.ts';
+import type { Route } from '../http/route.ts';
+import { createDispatch } from './dispatch.ts';
+import { mountRoutes } from './router.ts';
+import { createSockets } from './sockets.ts';
+import uws from './uws.ts';
+
+export interface Server {
+  /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
+  listen(host: string, port: number): Promise<number>;
+  /** Sends a message to every socket that subscribed to the topic. Strings go as text, bytes as binary. */
+  publish(topic: string, message: string | Uint8Array): void;
+  /** Ends all sockets of sessions with 4001. */
+  closeSessions(reason: string): void;
+  /**
+   * Stops: no new connections, sockets end with 1001, pending answers are finished, for `graceMs` at most.
+   * Resolves when everything is closed.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+export function createServer(context: Context, routes: readonly Route[]): Server {
+  const app = uws.App();
+  const dispatch = createDispatch(context);
+  const sockets = createSockets(context, dispatch);
+  for (const route of routes) {
+    if (route.method === 'WS') sockets.mount(app, route);
+  }
+  mountRoutes(app, routes, dispatch.serve);
+
+  let listening: us_listen_socket | null = null;
+  return {
+    listen(host, port) {
+      return new Promise((resolve, reject) => {
+        // Exclusive: uWebSockets.js would share the port with another process, without a word.
+        app.listen(host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (token) => {
+          if (!token)
+            return reject(
+              new Error(
+                `cannot listen on ${host}:${port}: the port is taken, or the address is not this machine's`,
+              ),
+            );
+          listening = token;
+          resolve(uws.us_socket_local_port(token));
+        });
+      });
+    },
+    publish(topic, message) {
+      app.publish(topic, message, typeof message !== 'string', false);
+    },
+    closeSessions: sockets.closeSessions,
+    async close(graceMs = 8000) {
+      if (listening !== null) uws.us_listen_socket_close(listening);
+      listening = null;
+      sockets.closeAll(1001, 'Studio is stopping');
+      await dispatch.drain(graceMs);
+      sockets.stop();
+      app.close();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { HttpResponse } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
+import type { Headers, Reply } from '../http/reply.ts';
+
+/** On every reply. A page brings its own Content-Security-Policy; everything else is not to be run or framed at all. */
+const SECURITY_HEADERS: Headers = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+/**
+ * Writes a whole reply. Call it corked, or within the request's own callback, which is corked already.
+ * `head`: without the body (RFC 9110, 9.3.2). `renewedCookie`: the session's Set-Cookie, null without a session.
+ * Throws before the first byte when a header holds a line break.
+ */
+export function writeReply(
+  response: HttpResponse,
+  reply: Reply,
+  head: boolean,
+  renewedCookie: string | null,
+  close: boolean,
+): void {
+  const lines = headerLines(reply.headers);
+  const cookie = reply.sessionCookie ?? renewedCookie;
+  if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
+  response.writeHeader(lines.firstName, lines.rest);
+  if (cookie !== null) response.writeHeader('Set-Cookie', cookie);
+  const hasBody = !head && reply.status !== 204 && reply.status !== 304;
+  if (hasBody) {
+    response.end(reply.body, close);
+    return;
+  }
+  // Not through endWithoutBody's parameters: with a length, or with `close`, this build never ends the response and
+  // then aborts the process. So a reply without a body asks the client to close, and the stop of the app does it.
+  if (head) response.writeHeader('Content-Length', String(byteLength(reply.body)));
+  if (close) response.writeHeader('Connection', 'close');
+  response.endWithoutBody();
+}
+
+interface HeaderLines {
+  readonly firstName: string;
+  /** The first header's value and all further lines: each call into uWebSockets.js costs, so there is one. */
+  readonly rest: string;
+}
+
+// Most replies share their headers object with all others of their kind, so its lines are built once.
+const built = new WeakMap<Headers, HeaderLines>();
+
+function headerLines(headers: Headers): HeaderLines {
+  const known = built.get(headers);
+  if (known !== undefined) return known;
+  const all = Object.entries({ ...SECURITY_HEADERS, ...headers });
+  for (const [name, value] of all) {
+    // uWebSockets.js writes what it is given; a line break here would begin a header, or a reply, of somebody else's choice.
+    if (!/^[\w-]+$/.test(name) || /[^\t\x20-\x7e]/.test(value))
+      throw new Error(`the header ${name} is not one clean line`);
+  }
+  const [firstName, firstValue] = all[0] ?? ['', ''];
+  const rest = [firstValue, ...all.slice(1).map(([name, value]) => `${name}: ${value}`)].join('\r\n');
+  const lines = { firstName, rest };
+  built.set(headers, lines);
+  return lines;
+}
+
+const statusLines = new Map<number, string>();
+
+function statusLine(status: number): string {
+  let line = statusLines.get(status);
+  if (line === undefined) {
+    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+    statusLines.set(status, line);
+  }
+  return line;
+}
+
+function byteLength(body: string | Uint8Array): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+}

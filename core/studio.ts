@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadAssets } from './assets.ts';
+import { createApiKey } from './auth/api-key.ts';
+import { chooseKey } from './auth/choose-key.ts';
+import { createGate, type OnFailure } from './auth/gate.ts';
+import { loadSecret } from './auth/secret.ts';
+import { createSessions } from './auth/session.ts';
+import { createThrottle } from './auth/throttle.ts';
+import { broadcast } from './broadcast.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import type { EventLog } from './events/event-log.ts';
+import { createMemoryEventLog } from './events/memory.ts';
+import type { Seconds } from './http/request.ts';
+import type { Route } from './http/route.ts';
+import type { Log } from './log.ts';
+import { createMaintenance } from './maintenance.ts';
+import { packageRoot } from './package-root.ts';
+import { createTracker } from './runs/tracker.ts';
+import { createServer } from './server/server.ts';
+import { StartupError } from './startup-error.ts';
+
+/** A Studio that serves. */
+export interface Studio {
+  readonly port: number;
+  readonly context: Context;
+  /** Where the key came from: API_KEY or a file's path. */
+  readonly keySource: string;
+  /** Finishes what is under way, for `graceMs` (default 8,000) at most, and lets go of everything. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export interface StudioOptions {
+  readonly config: Config;
+  readonly routes: readonly Route[];
+  /** Makes the log, once the strings are known that must never stand in it. */
+  readonly createLog: (secrets: readonly string[]) => Promise<Log>;
+}
+
+/** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
+export async function startStudio({ config, routes, createLog }: StudioOptions): Promise<Studio> {
+  makeFolder(config.studioDir);
+  const chosen = await chooseKey(config);
+  const log = await createLog([chosen.key]);
+  if (chosen.warning !== null) log.warn(chosen.warning);
+
+  const secret = loadSecret(config.studioDir, (message) => log.warn(message));
+  const apiKey = createApiKey(chosen.key);
+  const sessions = createSessions(secret, apiKey.digest);
+  const events = createMemoryEventLog();
+  const runs = createTracker({ comfyuiUrl: config.comfyuiUrl, events, log });
+  const context: Context = Object.freeze({
+    config,
+    log,
+    now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
+    gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
+    sessions,
+    maintenance: createMaintenance(),
+    events,
+    runs,
+    assets: loadAssets(join(packageRoot(), 'static')),
+  });
+  const server = createServer(context, routes);
+  const stopBroadcast = broadcast(runs, events, server.publish);
+  const port = await server.listen(config.host, config.port);
+  events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
+  return {
+    port,
+    context,
+    keySource: chosen.source,
+    async close(graceMs) {
+      stopBroadcast();
+      await server.close(graceMs);
+      runs.close();
+      events.close();
+    },
+  };
+}
+
+function makeFolder(studioDir: string): void {
+  try {
+    mkdirSync(studioDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(
+      `STUDIO_DIR: cannot make the folder ${studioDir} (${reason}). Name one that this user can write.`,
+    );
+  }
+}
+
+function recordFailures(events: EventLog): OnFailure {
+  return ({ ip, block }) => {
+    events.append({
+      type: 'auth.failed',
+      severity: 'warning',
+      message: `A wrong key from ${ip}`,
+      data: { ip },
+    });
+    if (block === 0) return;
+    const message = `Too many wrong keys from ${ip}: no key is taken from there for ${block} seconds`;
+    events.append({ type: 'auth.throttled', severity: 'warning', message, data: { ip, seconds: block } });
+  };
+}

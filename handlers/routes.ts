@@ -1,0 +1,82 @@
+import type { Route } from '../core/http/route.ts';
+import { login } from './auth/login.ts';
+import { logout } from './auth/logout.ts';
+import { session } from './auth/session.ts';
+import { health } from './health.ts';
+import { homePage } from './pages/home.ts';
+import { loginPage } from './pages/login.ts';
+import { root } from './pages/root.ts';
+import { staticFile } from './pages/static.ts';
+import { cancel } from './run/cancel.ts';
+import { start } from './run/start.ts';
+import { status } from './run/status.ts';
+import { stream } from './run/stream.ts';
+
+/** A workflow can carry images inside; ComfyUI itself takes 100 MiB. */
+const WORKFLOW_LIMIT = 16 * 1024 * 1024;
+
+/** The whole API. What is public is public by these rows' exact bytes; all else needs the key or a session. */
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/login', access: 'public', handler: loginPage, summary: 'The login page' },
+  {
+    method: 'POST',
+    path: '/api/auth/login',
+    access: 'public',
+    handler: login,
+    summary: 'The key for a session',
+  },
+  { method: 'GET', path: '/api/health', access: 'public', handler: health, summary: 'Studio answers' },
+  { method: 'GET', path: '/static/*', access: 'public', handler: staticFile, summary: 'Scripts and styles' },
+
+  { method: 'GET', path: '/', access: 'authenticated', handler: root, summary: 'To /home' },
+  {
+    method: 'GET',
+    path: '/home',
+    access: 'authenticated',
+    handler: homePage,
+    summary: 'The live run and the list of runs',
+  },
+  {
+    method: 'POST',
+    path: '/api/auth/logout',
+    access: 'authenticated',
+    handler: logout,
+    summary: 'Ends the session in this browser',
+  },
+  {
+    method: 'GET',
+    path: '/api/auth/session',
+    access: 'authenticated',
+    handler: session,
+    summary: 'Who am I, and until when',
+  },
+  {
+    method: 'POST',
+    path: '/api/run',
+    access: 'authenticated',
+    handler: start,
+    bodyLimit: WORKFLOW_LIMIT,
+    summary: 'Starts a run',
+  },
+  {
+    method: 'GET',
+    path: '/api/run/status/:prompt_id',
+    access: 'authenticated',
+    handler: status,
+    summary: "A run's progress",
+  },
+  {
+    method: 'POST',
+    path: '/api/run/cancel/:prompt_id',
+    access: 'authenticated',
+    handler: cancel,
+    summary: 'Cancels a run',
+  },
+  {
+    method: 'WS',
+    path: '/api/run/ws',
+    access: 'authenticated',
+    socket: stream,
+    summary: 'Progress, events and previews, live',
+  },
+];

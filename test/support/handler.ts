@@ -1,0 +1,84 @@
+import { createApiKey } from '../../core/auth/api-key.ts';
+import { createGate } from '../../core/auth/gate.ts';
+import { createSessions } from '../../core/auth/session.ts';
+import { createThrottle } from '../../core/auth/throttle.ts';
+import { loadConfig } from '../../core/config.ts';
+import type { Context } from '../../core/context.ts';
+import { createMemoryEventLog } from '../../core/events/memory.ts';
+import { readForm, readJson } from '../../core/http/body-readers.ts';
+import type { Caller, Request } from '../../core/http/request.ts';
+import { createLog } from '../../core/log.ts';
+import { createMaintenance } from '../../core/maintenance.ts';
+import type { Runs } from '../../core/runs/runs.ts';
+
+/** The key of every made-up context. */
+export const KEY = 'correct-horse-battery-staple-7';
+
+/** Unix seconds at which made-up contexts stand, unless told otherwise. */
+export const NOW = 1_800_000_000;
+
+const NO_RUNS: Runs = {
+  connected: false,
+  submit: () => Promise.reject(new Error('not expected')),
+  get: () => undefined,
+  list: () => [],
+  cancel: () => Promise.resolve(false),
+  watch: () => () => {},
+  close: () => {},
+};
+
+/** A context for calling a handler: everything real that needs no disk or network, and no runs. */
+export async function makeContext(overrides: Partial<Context> = {}): Promise<Context> {
+  const apiKey = createApiKey(KEY);
+  const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
+  const events = createMemoryEventLog();
+  return {
+    config: loadConfig({}),
+    log: await createLog({ level: 'silent', secrets: [] }),
+    now: () => NOW,
+    gate: createGate(apiKey, sessions, createThrottle(), () => {}),
+    sessions,
+    maintenance: createMaintenance(),
+    events,
+    runs: NO_RUNS,
+    assets: {
+      get: () => undefined,
+      page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
+    },
+    ...overrides,
+  };
+}
+
+export interface MadeUpRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly ip?: string;
+  readonly origin?: string;
+  readonly caller?: Caller;
+}
+
+/** A request as the server would hand it to a handler. Header names in lower case. */
+export function makeRequest(given: MadeUpRequest = {}): Request {
+  const { method = 'GET', path = '/', query = '', params = {}, headers = {}, body = '' } = given;
+  const { ip = '203.0.113.7', origin = 'http://studio.example:8000', caller = { by: 'nobody' } } = given;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const header = (name: string) => headers[name] ?? '';
+  return {
+    method,
+    path,
+    rawQuery: query,
+    params,
+    ip,
+    origin,
+    caller,
+    query: new URLSearchParams(query),
+    header,
+    json: (schema) => readJson({ header }, bytes, schema),
+    form: () => readForm({ header }, bytes),
+    bytes: () => bytes,
+  };
+}
