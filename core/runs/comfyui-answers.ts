@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { executionError } from './messages.ts';
+import { outputItems } from './outputs.ts';
+import type { HistoryVerdict } from './reduce.ts';
+import type { Prompt, PromptId } from './run.ts';
+import type { RunAccepted } from './runs.ts';
+
+export interface QueueItem {
+  readonly promptId: PromptId;
+  /** Lower runs earlier; `front` makes it negative. */
+  readonly number: number;
+  readonly prompt: Prompt;
+}
+
+/** What ComfyUI runs and what it is going to run, in that order. */
+export interface Queue {
+  readonly running: readonly QueueItem[];
+  readonly pending: readonly QueueItem[];
+}
+
+const Id = z.string().min(1).max(256);
+
+/** POST /prompt. */
+export const Accepted: z.ZodType<RunAccepted> = z.object({
+  prompt_id: Id,
+  number: z.number(),
+  node_errors: z.record(z.string(), z.unknown()).catch({}),
+});
+
+const PromptData: z.ZodType<Prompt> = z.record(
+  z.string(),
+  z.object({
+    class_type: z.string(),
+    inputs: z.record(z.string(), z.unknown()).catch({}),
+    _meta: z
+      .object({ title: z.string().optional().catch(undefined) })
+      .optional()
+      .catch(undefined),
+  }),
+);
+
+/** `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: it stays behind. */
+const Item = z
+  .tuple([z.number(), Id, PromptData.catch({})], z.unknown())
+  .transform(([number, promptId, prompt]): QueueItem => ({ number, promptId, prompt }));
+
+/** GET /queue. */
+export const QueueAnswer: z.ZodType<Queue> = z
+  .object({ queue_running: z.array(Item), queue_pending: z.array(Item) })
+  .transform(({ queue_running, queue_pending }) => ({
+    running: queue_running,
+    pending: queue_pending.sort((one, other) => one.number - other.number),
+  }));
+
+const StatusMessage = z.tuple([
+  z.string(),
+  z.looseObject({ timestamp: z.number().optional().catch(undefined) }),
+]);
+
+const HistoryEntry = z.object({
+  status: z
+    .object({ status_str: z.string(), messages: z.array(StatusMessage.nullable().catch(null)).catch([]) })
+    .nullish(),
+  outputs: z.record(z.string(), z.unknown()).catch({}),
+  meta: z.record(z.string(), z.object({ display_node: z.string().nullish() }).catch({})).catch({}),
+});
+
+/** GET /history/{id}: empty while the run is not over. */
+export const HistoryAnswer = z.record(z.string(), HistoryEntry.transform(verdictOf));
+
+function verdictOf(entry: z.infer<typeof HistoryEntry>): HistoryVerdict {
+  const said = new Map(entry.status?.messages.filter((message) => message !== null));
+  const first = said.get('execution_start');
+  const last = [...said.values()].at(-1);
+  return {
+    type: 'history',
+    outcome: outcomeOf(entry.status?.status_str ?? 'success', said),
+    cachedNodes: z.array(z.string()).catch([]).parse(said.get('execution_cached')?.nodes),
+    outputs: Object.entries(entry.outputs).map(([node, ui]) => ({
+      node,
+      displayNode: entry.meta[node]?.display_node ?? null,
+      items: outputItems(ui),
+    })),
+    startedAt: first?.timestamp ?? null,
+    endedAt: last?.timestamp ?? null,
+  };
+}
+
+function outcomeOf(statusStr: string, said: ReadonlyMap<string, unknown>): HistoryVerdict['outcome'] {
+  if (statusStr === 'success') return 'completed';
+  if (said.has('execution_interrupted')) return 'cancelled';
+  return { error: executionError(said.get('execution_error')) };
+}
+
+export interface SystemStats {
+  readonly comfyuiVersion: string | null;
+}
+
+/** GET /system_stats. */
+export const SystemStatsAnswer: z.ZodType<SystemStats> = z
+  .object({ system: z.object({ comfyui_version: z.string().nullish() }) })
+  .transform(({ system }) => ({ comfyuiVersion: system.comfyui_version ?? null }));
+
+const Refusal = z.object({
+  error: z.union([z.string(), z.object({ message: z.string(), details: z.string().catch('') })]),
+  node_errors: z
+    .record(
+      z.string(),
+      z.object({
+        class_type: z.string().catch(''),
+        errors: z.array(z.object({ message: z.string(), details: z.string().catch('') })),
+      }),
+    )
+    .catch({}),
+});
+
+const LONGEST_REASON = 1000;
+
+/** The reason in a 4xx answer, in a sentence: its message and details, or the first node's when it gives no details. */
+export function refusalReason(status: number, body: unknown): string {
+  const refusal = Refusal.safeParse(body).data;
+  if (refusal === undefined)
+    return typeof body === 'string' && body !== ''
+      ? body.slice(0, LONGEST_REASON)
+      : `ComfyUI answered ${status}`;
+  if (typeof refusal.error === 'string') return refusal.error.slice(0, LONGEST_REASON);
+  const { message, details } = refusal.error;
+  return `${message}${details === '' ? firstNodeError(refusal.node_errors) : `: ${details}`}`.slice(
+    0,
+    LONGEST_REASON,
+  );
+}
+
+function firstNodeError(nodeErrors: z.infer<typeof Refusal>['node_errors']): string {
+  for (const [id, { class_type, errors }] of Object.entries(nodeErrors)) {
+    const first = errors[0];
+    if (first !== undefined)
+      return `: node ${id} (${class_type}): ${first.message}${first.details && `: ${first.details}`}`;
+  }
+  return '';
+}

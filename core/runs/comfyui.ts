@@ -1,0 +1,157 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { z } from 'zod';
+import {
+  Accepted,
+  HistoryAnswer,
+  type Queue,
+  QueueAnswer,
+  refusalReason,
+  type SystemStats,
+  SystemStatsAnswer,
+} from './comfyui-answers.ts';
+import type { HistoryVerdict } from './reduce.ts';
+import type { PromptId } from './run.ts';
+import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest } from './runs.ts';
+
+export interface Submission extends RunRequest {
+  readonly promptId: PromptId;
+  /** The socket that gets the run's frames. */
+  readonly clientId: string;
+}
+
+/**
+ * ComfyUI's HTTP API, as far as runs need it. Every call throws ComfyuiRefusal when ComfyUI says no (4xx), and
+ * ComfyuiUnreachable when it does not answer in time, breaks off, fails (5xx), or answers what is not understood.
+ */
+export interface Comfyui {
+  submit(submission: Submission): Promise<RunAccepted>;
+  queue(): Promise<Queue>;
+  /** How the run ended; null when it is not over, or not known. */
+  history(id: PromptId): Promise<HistoryVerdict | null>;
+  /** Stops the run if it is the running one; else it does nothing. */
+  interrupt(id: PromptId): Promise<void>;
+  /** Takes the run out of the queue if it still waits there; else it does nothing. */
+  deleteFromQueue(id: PromptId): Promise<void>;
+  systemStats(): Promise<SystemStats>;
+  close(): void;
+}
+
+export interface ComfyuiOptions {
+  /** How long any one call may take, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** The same for POST /prompt, where custom nodes validate their inputs. */
+  readonly submitTimeoutMs?: number;
+  /** The longest answer that is read, in bytes. */
+  readonly maxAnswerBytes?: number;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+  readonly timeoutMs?: number;
+}
+
+/** `url` is ComfyUI's base address, http or https; it may have a path. Origin is never sent: ComfyUI compares it to Host. */
+export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyui {
+  const { timeoutMs = 10_000, submitTimeoutMs = 60_000, maxAnswerBytes = 64 * 1024 * 1024 } = options;
+  const base = new URL(url);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const pool = new Pool(base.origin, { connections: 16, connect: { timeout: timeoutMs } });
+
+  async function call({ method, path, body, timeoutMs: limit = timeoutMs }: Call): Promise<string> {
+    const signal = AbortSignal.timeout(limit);
+    try {
+      const answer = await pool.request({
+        method,
+        path: prefix + path,
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+        // The signal is the one limit; the pool's own would end a long validation.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal,
+      });
+      const text = await readText(answer.body, maxAnswerBytes);
+      if (answer.statusCode >= 400 && answer.statusCode < 500) throw refusal(answer.statusCode, text);
+      if (answer.statusCode !== 200)
+        throw new ComfyuiUnreachable(`${method} ${path} answered ${answer.statusCode}`);
+      return text;
+    } catch (error) {
+      if (error instanceof ComfyuiRefusal || error instanceof ComfyuiUnreachable) throw error;
+      const reason = signal.aborted ? `no answer within ${limit} ms` : reasonOf(error);
+      throw new ComfyuiUnreachable(`${method} ${path}: ${reason}`, error);
+    }
+  }
+
+  async function ask<T>(schema: z.ZodType<T>, request: Call): Promise<T> {
+    const parsed = schema.safeParse(parseJson(await call(request)));
+    if (parsed.success) return parsed.data;
+    throw new ComfyuiUnreachable(
+      `${request.method} ${request.path} gave an answer that is not understood`,
+      parsed.error,
+    );
+  }
+
+  return {
+    submit: ({ prompt, promptId, clientId, extra_data, front }) =>
+      ask(Accepted, {
+        method: 'POST',
+        path: '/prompt',
+        body: {
+          prompt,
+          prompt_id: promptId,
+          client_id: clientId,
+          extra_data,
+          ...(front === true && { front }),
+        },
+        timeoutMs: submitTimeoutMs,
+      }),
+    queue: () => ask(QueueAnswer, { method: 'GET', path: '/queue' }),
+    async history(id) {
+      const answer = await ask(HistoryAnswer, { method: 'GET', path: `/history/${encodeURIComponent(id)}` });
+      return (Object.hasOwn(answer, id) ? answer[id] : undefined) ?? null;
+    },
+    async interrupt(id) {
+      await call({ method: 'POST', path: '/interrupt', body: { prompt_id: id } });
+    },
+    async deleteFromQueue(id) {
+      await call({ method: 'POST', path: '/queue', body: { delete: [id] } });
+    },
+    systemStats: () => ask(SystemStatsAnswer, { method: 'GET', path: '/system_stats' }),
+    close() {
+      void pool.destroy();
+    },
+  };
+}
+
+async function readText(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    // Leaving the loop destroys the body, and with it the connection.
+    if (size > maxBytes) throw new ComfyuiUnreachable(`an answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function refusal(status: number, text: string): ComfyuiRefusal {
+  const body = parseJson(text) ?? text;
+  return new ComfyuiRefusal(status, body, refusalReason(status, body));
+}
+
+/** undefined when it is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}

@@ -1,0 +1,80 @@
+import type { Pacer } from './pacer.ts';
+import { toProgress } from './progress.ts';
+import type { PromptId, RunProgress } from './run.ts';
+import type { RunState } from './state.ts';
+
+/** A run, and what the tracker must remember about it that viewers never see. */
+export interface TrackedRun {
+  state: RunState;
+  readonly pacer: Pacer;
+  /** Its place in ComfyUI's queue: lower runs earlier. Infinite until ComfyUI said so. */
+  number: number;
+  /** Whether ComfyUI is known to have it. Until then nobody but its submitter may see it. */
+  accepted: boolean;
+  /** Whether its frames come to our socket. */
+  readonly ours: boolean;
+  cancelAsked: boolean;
+  /** How many times in a row it was neither in the queue nor in the history. */
+  misses: number;
+  /** The connection to ComfyUI during which it was last known to wait in the queue. */
+  waitedDuring: number | null;
+}
+
+/** The runs that are known: all the open ones, and the newest of those that are over. */
+export interface RunTable {
+  readonly open: ReadonlyMap<PromptId, TrackedRun>;
+  get(id: PromptId): TrackedRun | undefined;
+  add(run: TrackedRun): void;
+  /** Moves a run that is over to the others that are. */
+  settle(run: TrackedRun): void;
+  forget(run: TrackedRun): void;
+  list(): readonly RunProgress[];
+}
+
+/** Keeps at most `overLimit` runs that are over: the newest. */
+export function createRunTable(overLimit: number): RunTable {
+  const open = new Map<PromptId, TrackedRun>();
+  const over = new Map<PromptId, TrackedRun>();
+  return {
+    open,
+    get: (id) => open.get(id) ?? over.get(id),
+    add(run) {
+      open.set(run.state.id, run);
+    },
+    settle(run) {
+      open.delete(run.state.id);
+      over.set(run.state.id, run);
+      if (over.size > overLimit) deleteOldest(over);
+    },
+    forget(run) {
+      open.delete(run.state.id);
+    },
+    list() {
+      const waiting = [...open.values()].filter((run) => run.accepted).sort(byPlace);
+      return [...waiting, ...[...over.values()].reverse()].map(progressOf);
+    },
+  };
+}
+
+const progressOfState = new WeakMap<RunState, RunProgress>();
+
+/** The run as viewers see it, made once per state. */
+export function progressOf(run: TrackedRun): RunProgress {
+  const known = progressOfState.get(run.state);
+  if (known !== undefined) return known;
+  const progress = toProgress(run.state);
+  progressOfState.set(run.state, progress);
+  return progress;
+}
+
+function byPlace(one: TrackedRun, other: TrackedRun): number {
+  if (one.state.status !== other.state.status) return one.state.status === 'running' ? -1 : 1;
+  // Two that have no number yet: Infinity less Infinity is no order.
+  return one.number === other.number ? 0 : one.number - other.number;
+}
+
+/** A Map iterates in the order of insertion, so the first is the oldest. */
+function deleteOldest(over: Map<PromptId, TrackedRun>): void {
+  const oldest = over.keys().next();
+  if (!oldest.done) over.delete(oldest.value);
+}

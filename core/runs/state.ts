@@ -1,0 +1,82 @@
+import type { OutputItem, Prompt, PromptId, RunError, RunStatus } from './run.ts';
+import { type NodeId, type Workflow, workflowOf } from './workflow.ts';
+
+/** Unix time in milliseconds. */
+export type Milliseconds = number;
+
+export interface NodeState {
+  readonly phase: 'pending' | 'running' | 'finished' | 'cached' | 'failed';
+  /** 0 to max. */
+  readonly value: number;
+  /** At least 1. */
+  readonly max: number;
+  /** Whether it reported steps: a value above 0, or a max above 1, before it was finished. */
+  readonly steps: boolean;
+}
+
+/** When each of the latest steps of one node was reported. */
+export interface StepTimes {
+  readonly node: NodeId;
+  readonly reports: readonly { readonly step: number; readonly at: Milliseconds }[];
+}
+
+/** All that is known of a run; replaced, never changed. */
+export interface RunState {
+  readonly id: PromptId;
+  readonly status: RunStatus;
+  readonly workflow: Workflow;
+  /** Every node of the workflow, and the expanded ones that were seen. */
+  readonly nodes: ReadonlyMap<NodeId, NodeState>;
+  /** The node that executes, as ComfyUI names it: it may be an expanded one. */
+  readonly executing: NodeId | null;
+  /** The node of the workflow that `executing` belongs to. */
+  readonly shown: NodeId | null;
+  /** Whether ComfyUI sends progress_state. Versions before 0.3.45 do not: there the next node ends the one before. */
+  readonly detailed: boolean;
+  readonly stepTimes: StepTimes | null;
+  readonly percent: number;
+  readonly previewSeq: number;
+  readonly outputs: ReadonlyMap<NodeId, readonly OutputItem[]>;
+  readonly error: RunError | null;
+  readonly queuedAt: Milliseconds;
+  readonly startedAt: Milliseconds | null;
+  readonly endedAt: Milliseconds | null;
+}
+
+/** A node of which nothing was heard yet. */
+export const PENDING: NodeState = Object.freeze({ phase: 'pending', value: 0, max: 1, steps: false });
+
+/** A run that waits in ComfyUI's queue since `now`. */
+export function queuedRun(id: PromptId, prompt: Prompt, now: Milliseconds): RunState {
+  const workflow = workflowOf(prompt);
+  return {
+    id,
+    status: 'queued',
+    workflow,
+    nodes: new Map([...workflow.keys()].map((node) => [node, PENDING])),
+    executing: null,
+    shown: null,
+    detailed: false,
+    stepTimes: null,
+    percent: 0,
+    previewSeq: 0,
+    outputs: new Map(),
+    error: null,
+    queuedAt: now,
+    startedAt: null,
+    endedAt: null,
+  };
+}
+
+export function isOver(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
+/** A node that is done stays what it is. */
+export function isDone(node: NodeState): boolean {
+  return node.phase !== 'pending' && node.phase !== 'running';
+}
+
+export function nodeOf(state: RunState, id: NodeId): NodeState {
+  return state.nodes.get(id) ?? PENDING;
+}
