@@ -47,16 +47,26 @@ const ENDINGS: readonly (readonly [Encoding, string])[] = [
   ['gzip', '.gz'],
 ];
 
-/** Vite puts a hash of the content into the names of what it builds. */
+/** Vite puts a hash of the content into the names of what it builds; a word of eight letters in another name is none. */
 const HASHED = /-[\w-]{8}\.[a-z0-9]+$/;
 
-const Manifest = z.record(z.string(), z.object({ file: z.string(), css: z.array(z.string()).optional() }));
+const Manifest = z.record(
+  z.string(),
+  z.object({
+    file: z.string(),
+    css: z.array(z.string()).optional(),
+    assets: z.array(z.string()).optional(),
+  }),
+);
 
 /** Reads the folder that `npm run build` filled. Throws when it was never built. */
 export function loadAssets(folder: string): Assets {
   const manifestPath = join(folder, '.vite', 'manifest.json');
   if (!existsSync(manifestPath)) throw new Error(`${folder} holds no built pages: run "npm run build"`);
   const manifest = Manifest.parse(JSON.parse(readFileSync(manifestPath, 'utf8')));
+  const built = new Set(
+    Object.values(manifest).flatMap(({ file, css = [], assets = [] }) => [file, ...css, ...assets]),
+  );
   const assets = new Map<string, Asset>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -65,7 +75,7 @@ export function loadAssets(folder: string): Assets {
     const type = TYPES[path.slice(path.lastIndexOf('.') + 1)];
     // Compressed copies come with their original; the manifest and source maps are nobody's business.
     if (type === undefined || path.startsWith('.')) continue;
-    assets.set(path, loadAsset(file, path, type));
+    assets.set(path, loadAsset(file, type, built.has(path) && HASHED.test(path)));
   }
   return {
     get: (path) => assets.get(path),
@@ -77,13 +87,13 @@ export function loadAssets(folder: string): Assets {
   };
 }
 
-function loadAsset(file: string, path: string, type: string): Asset {
+function loadAsset(file: string, type: string, immutable: boolean): Asset {
   const bytes = readFileSync(file);
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   const headers: Headers = {
     'Content-Type': type,
     // A hashed name never gets other content; any other name is asked about each time.
-    'Cache-Control': HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'public, no-cache',
+    'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'public, no-cache',
     ETag: etag,
     Vary: 'Accept-Encoding',
   };

@@ -77,7 +77,11 @@ export const VARIABLES = {
         isPlainHttpUrl,
         'write an address such as http://127.0.0.1:8188, without a user, a query or a fragment',
       )
-      .transform((url) => url.replace(/\/+$/, '')),
+      .transform((text) => {
+        // As it was understood: a tab or a lone `?` in it would otherwise go into every address made from this.
+        const { origin, pathname } = new URL(text);
+        return (origin + pathname).replace(/\/+$/, '');
+      }),
   ),
   TRUSTED_PROXIES: variable(
     '',
@@ -115,7 +119,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     const text = env[name]?.trim() || fallback;
     const result = schema.safeParse(text);
     if (result.success) return result.data;
-    const found = name === 'API_KEY' ? 'it' : JSON.stringify(text.slice(0, 100));
+    const found = name === 'API_KEY' ? 'it' : JSON.stringify(withoutPassword(text).slice(0, 100));
     mistakes.push(...result.error.issues.map((issue) => `${name}: ${found} will not do; ${issue.message}.`));
     return schema.parse(fallback);
   }
@@ -147,6 +151,11 @@ function flag(): z.ZodType<boolean, string> {
     .string()
     .regex(/^(0|1|true|false)$/, 'write 1 or 0')
     .transform((text) => text === '1' || text === 'true');
+}
+
+/** An address with a user and a password is refused, but not shown. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/.*@/, '//[hidden]@');
 }
 
 function isPlainHttpUrl(text: string): boolean {

@@ -4,7 +4,17 @@ export type Log = pino.Logger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 /** Headers and fields that hold secrets. Nothing logs them on purpose; this is for the day that something does. */
-const REDACTED = ['x-api-key', 'authorization', 'cookie', 'set-cookie', 'api_key', 'key', 'secret', 'token'];
+const REDACTED = [
+  'x-api-key',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'api_key',
+  'apiKey',
+  'key',
+  'secret',
+  'token',
+];
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -34,21 +44,43 @@ export async function createLog(options: LogOptions): Promise<Log> {
 
 /** Removes the secrets, in the spellings they can have in a JSON line, and anything that looks like a session token. */
 export function scrubber(secrets: readonly string[]): (line: string) => string {
-  const spellings = new Set(
-    secrets.flatMap((secret) => [
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret),
-      Buffer.from(secret).toString('base64'),
-      Buffer.from(`:${secret}`).toString('base64'),
-    ]),
-  );
+  const spellings = new Set(secrets.flatMap(spellingsOf));
   spellings.delete('');
+  const patterns = secrets.flatMap(base64Patterns);
   return (line) => {
     let clean = line.replace(/authenticated(:|%3A)\d+\.[0-9a-f]+/gi, 'authenticated:[redacted]');
     for (const spelling of spellings) clean = clean.replaceAll(spelling, '[redacted]');
+    for (const pattern of patterns) clean = clean.replace(pattern, '[redacted]');
     return clean;
   };
+}
+
+/** As it is, inside JSON, inside JSON inside JSON, in a path, in a query or a form. */
+function spellingsOf(secret: string): string[] {
+  const quoted = JSON.stringify(secret).slice(1, -1);
+  const encoded = [encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
+  const lowerCase = encoded.map((text) => text.replace(/%../g, (byte) => byte.toLowerCase()));
+  return [secret, quoted, JSON.stringify(quoted).slice(1, -1), ...encoded, ...lowerCase];
+}
+
+/** A shorter piece of base64 would be found in ordinary words. */
+const SHORTEST_BASE64 = 4;
+
+/**
+ * The secret within a longer text's base64 (RFC 4648, 4 and 5), such as `user:key`. It can fall on the groups of three
+ * bytes in three ways; what it shares a character with, at either end, goes as well.
+ */
+function base64Patterns(secret: string): RegExp[] {
+  return [0, 1, 2].flatMap((bytesBefore) => {
+    const bytes = Buffer.concat([Buffer.alloc(bytesBefore), Buffer.from(secret)]);
+    const wholeCharacters = Math.floor((bytes.length * 8) / 6);
+    const own = bytes.toString('base64').slice(bytesBefore === 0 ? 0 : bytesBefore + 1, wholeCharacters);
+    if (own.length < SHORTEST_BASE64) return [];
+    const either = own.replaceAll('+', '[+-]').replaceAll('/', '[/_]');
+    const sharedBefore = bytesBefore === 0 ? '' : '.';
+    const sharedAfter = bytes.length % 3 === 0 ? '' : '.=*';
+    return [new RegExp(sharedBefore + either + sharedAfter, 'g')];
+  });
 }
 
 async function standardOutput(): Promise<pino.DestinationStream> {

@@ -27,7 +27,9 @@ export interface ChosenKey {
 export async function chooseKey(config: Config): Promise<ChosenKey> {
   const { key, source } =
     config.apiKey === null ? keyFromFile(config.studioDir) : { key: config.apiKey, source: 'API_KEY' };
-  const why = GENERATED.test(key) ? null : await weakness(key);
+  // Only a key of our own making is taken for good unseen: anybody can write one that looks like it.
+  const ours = config.apiKey === null && GENERATED.test(key);
+  const why = ours ? null : await weakness(key);
   if (why === null) return { key, source, warning: null };
   if (!config.allowWeakKey) {
     throw new StartupError(

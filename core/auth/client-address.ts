@@ -8,9 +8,15 @@ export type AddressRange = [Address, number];
  * Returns null when it is neither. IPv4-mapped IPv6 counts as IPv4.
  */
 export function parseRange(text: string): AddressRange | null {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
-  const address = parseAddress(text);
-  return address === null ? null : [address, address.kind() === 'ipv4' ? 32 : 128];
+  const [addressText = '', bitsText, ...rest] = text.split('/');
+  const address = parseAddress(addressText);
+  if (address === null || rest.length > 0) return null;
+  const width = address.kind() === 'ipv4' ? 32 : 128;
+  if (bitsText === undefined) return [address, width];
+  // '::ffff:10.0.0.0/104' is 10.0.0.0/8 in the other spelling.
+  const mapped = width === 32 && addressText.includes(':') ? 96 : 0;
+  const bits = /^\d{1,3}$/.test(bitsText) ? Number(bitsText) - mapped : -1;
+  return bits >= 0 && bits <= width ? [address, bits] : null;
 }
 
 /**
@@ -42,7 +48,8 @@ export function isTrustedPeer(peer: string, trusted: readonly AddressRange[]): b
 /** What failures are counted under: an IPv4 address, or the /64 that one IPv6 customer has (RFC 6177). */
 export function throttleKey(client: string): string {
   const address = parseAddress(client);
-  if (address === null || address.kind() === 'ipv4') return client;
+  if (address === null) return client;
+  if (address.kind() === 'ipv4') return address.toString();
   const network = ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`);
   return `${network.toString()}/64`;
 }

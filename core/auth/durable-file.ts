@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -8,24 +8,39 @@ import { dirname } from 'node:path';
  * Throws the file system's error when the folder cannot be written.
  */
 export function createOnce(path: string, content: string): string {
-  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  const descriptor = openSync(draft, 'wx', 0o600);
+  const draft = ownName(path);
   try {
-    writeSync(descriptor, content);
+    writeDurably(draft, content);
+    linkUnlessTaken(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/** A name beside `path` that no other process and no other call uses. */
+export function ownName(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+}
+
+/** Gives the file `from` the name `to` as well, durably, unless that is taken: unlike rename, the first process wins. */
+export function linkUnlessTaken(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+    syncFolder(dirname(to));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+function writeDurably(path: string, content: string): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  try {
-    // Unlike rename, link fails when the name is taken: the first process wins.
-    linkSync(draft, path);
-    syncFolder(dirname(path));
-  } catch (error) {
-    if (!isAlreadyThere(error)) throw error;
-  } finally {
-    unlinkSync(draft);
-  }
-  return readFileSync(path, 'utf8');
 }
 
 function syncFolder(folder: string): void {
@@ -37,6 +52,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+/** The file system's name for what went wrong, such as EEXIST, or undefined. */
+export function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -17,8 +17,13 @@ export interface Gate {
    */
   decideAccess(request: RequestHead, access: Access, isHandshake: boolean, now: Seconds): Caller | HttpError;
   /** The same comparison and the same throttle for a key that came in a body: the login's. */
-  checkKey(key: string, ip: string, now: Seconds): 'right' | 'wrong' | { readonly retryAfter: Seconds };
+  checkKey(key: string, client: Client, now: Seconds): KeyVerdict;
 }
+
+export type KeyVerdict = 'right' | 'wrong' | { readonly retryAfter: Seconds };
+
+/** A request, as far as the throttle cares. Its address takes work to find out, so it is asked for when it matters. */
+type Client = Pick<RequestHead, 'ip'>;
 
 const NOBODY: Caller = Object.freeze({ by: 'nobody' });
 const KEY: Caller = Object.freeze({ by: 'key' });
@@ -36,16 +41,19 @@ export function createGate(
   throttle: Throttle,
   onFailure: OnFailure,
 ): Gate {
-  function checkKey(key: string, ip: string, now: Seconds): ReturnType<Gate['checkKey']> {
-    const retryAfter = throttle.retryAfter(ip, now);
+  function judgeKey(key: string, client: Client, now: Seconds): KeyVerdict {
     // Before the comparison: while an address is throttled nobody there learns whether a key is right.
+    const retryAfter = throttle.isBlocking(now) ? throttle.retryAfter(client.ip, now) : 0;
     if (retryAfter > 0) return { retryAfter };
-    if (apiKey.matches(key)) {
-      throttle.succeed(ip);
-      return 'right';
-    }
-    onFailure({ ip, block: throttle.fail(ip, now) });
+    if (apiKey.matches(key)) return 'right';
+    onFailure({ ip: client.ip, block: throttle.fail(client.ip, now) });
     return 'wrong';
+  }
+
+  function checkKey(key: string, client: Client, now: Seconds): KeyVerdict {
+    const verdict = judgeKey(key, client, now);
+    if (verdict === 'right') throttle.succeed(client.ip);
+    return verdict;
   }
 
   function decideAccess(
@@ -60,14 +68,14 @@ export function createGate(
     // X-API-Key is meant for Studio: right, it decides; wrong, it counts, and the cookie may still let the request in.
     const presented = presentedKey(request);
     const explicit = presented?.scheme === 'x-api-key';
-    let verdict = explicit ? checkKey(presented.key, request.ip, now) : null;
+    let verdict = explicit ? judgeKey(presented.key, request, now) : null;
     if (verdict === 'right') return KEY;
 
     const session = sessions.callerOf(request.header('cookie'), now);
     if (session !== null) return refuseCrossSite(request, changesState) ?? session;
 
     // Authorization may be meant for ComfyUI behind us, so it is not held against an open session.
-    if (presented !== null && !explicit) verdict = checkKey(presented.key, request.ip, now);
+    if (presented !== null && !explicit) verdict = judgeKey(presented.key, request, now);
     if (verdict === 'right')
       return refuseCrossSite(request, changesState && presented?.scheme === 'basic') ?? KEY;
     return verdict !== null && verdict !== 'wrong' ? throttled(verdict.retryAfter) : NOT_AUTHENTICATED;

@@ -19,5 +19,11 @@ export function crossSiteReason(request: RequestHead): string | null {
  * Never the other way round.
  */
 function isSameOrigin(origin: string, own: string): boolean {
-  return origin === own || (own.startsWith('http://') && origin === `https://${own.slice('http://'.length)}`);
+  if (origin === withoutDefaultPort(own)) return true;
+  return own.startsWith('http://') && origin === withoutDefaultPort(`https://${own.slice('http://'.length)}`);
+}
+
+/** An origin is written without its scheme's own port (RFC 6454, 6.2), but some proxies put it into Host. */
+function withoutDefaultPort(origin: string): string {
+  return origin.replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../startup-error.ts';
-import { createOnce } from './durable-file.ts';
+import { createOnce, errorCode, linkUnlessTaken, ownName } from './durable-file.ts';
 
 const FILE = '.session_secret';
 const BYTES = 64;
-const FORMAT = new RegExp(`^[0-9a-f]{${2 * BYTES}}$`);
+const FORMAT = new RegExp(`^[0-9a-f]{${2 * BYTES}}$`, 'i');
 
 /**
  * The session secret of this STUDIO_DIR (64 bytes), made at the first start. A damaged file is set aside as
@@ -16,8 +16,8 @@ const FORMAT = new RegExp(`^[0-9a-f]{${2 * BYTES}}$`);
 export function loadSecret(studioDir: string, warn: (message: string) => void): Buffer {
   const path = join(studioDir, FILE);
   try {
-    if (existsSync(path) && !FORMAT.test(readSecret(path))) {
-      renameSync(path, `${path}.bad`);
+    if (existsSync(path) && !holdsSecret(path)) {
+      setAside(path);
       warn(`${path} was damaged: kept as ${FILE}.bad, a new one was made, every session has ended`);
     }
     const secret = createOnce(path, `${randomBytes(BYTES).toString('hex')}\n`).trim();
@@ -32,8 +32,25 @@ export function loadSecret(studioDir: string, warn: (message: string) => void): 
 }
 
 /** Reads no more than a secret could be: something else may lie there. */
-function readSecret(path: string): string {
-  return lstatSync(path).isFile() && lstatSync(path).size <= 4 * BYTES
-    ? readFileSync(path, 'utf8').trim()
-    : '';
+function holdsSecret(path: string): boolean {
+  const found = statSync(path);
+  return found.isFile() && found.size <= 4 * BYTES && FORMAT.test(readFileSync(path, 'utf8').trim());
+}
+
+/**
+ * Moves a damaged file to `.bad`. Another process that starts at the same time may have done so, and may even have put a
+ * good one in its place since we looked: that one goes back.
+ */
+function setAside(path: string): void {
+  const aside = ownName(path);
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (holdsSecret(aside)) {
+    linkUnlessTaken(aside, path);
+    rmSync(aside);
+  } else renameSync(aside, `${path}.bad`);
 }

@@ -14,17 +14,15 @@ const MOST_TOKENS = 4;
 export function sessionTokens(header: string): readonly string[] {
   if (header === '') return NONE;
   // Nearly always it is the only cookie.
-  if (header.startsWith(NAME) && !header.includes(';')) return fitting([header.slice(NAME.length).trim()]);
-  const values: string[] = [];
-  for (const pair of header.split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals > 0 && pair.slice(0, equals).trim() === 'session') values.push(pair.slice(equals + 1).trim());
+  if (header.startsWith(NAME) && !header.includes(';')) {
+    return header.length <= NAME.length + LONGEST_TOKEN ? [header.slice(NAME.length)] : NONE;
   }
-  return fitting(values);
+  return header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(NAME) && pair.length <= NAME.length + LONGEST_TOKEN)
+    .slice(0, MOST_TOKENS)
+    .map((pair) => pair.slice(NAME.length));
 }
 
 const NONE: readonly string[] = [];
-
-function fitting(values: readonly string[]): readonly string[] {
-  return values.filter((value) => value.length <= LONGEST_TOKEN).slice(0, MOST_TOKENS);
-}

@@ -1,6 +1,7 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import { stringifySetCookie } from 'cookie';
 import type { Caller, Seconds } from '../http/request.ts';
+import { createHmacSha256 } from './hmac.ts';
 import { sessionTokens } from './session-cookie.ts';
 
 /** How long a session lasts without a request: 24 hours, in seconds. */
@@ -32,6 +33,7 @@ export interface Sessions {
  */
 export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Sessions {
   const key = Buffer.from(hkdfSync('sha256', secret, '', Buffer.concat([INFO, apiKeyDigest]), 32));
+  const tagOf = createHmacSha256(key);
   const verified = new Map<string, SessionCaller>();
   let cookieSecond: Seconds = -1;
   let cookie = '';
@@ -46,13 +48,18 @@ export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Se
     const issuedAt = Number(timestamp);
     // Before the HMAC: a flood of old cookies shall cost nothing.
     if (!isCurrent(issuedAt, now)) return null;
-    if (!timingSafeEqual(tagOf(key, timestamp), Buffer.from(tag, 'hex'))) return null;
+    if (!isSameTag(tag, tagOf(PREFIX + timestamp))) return null;
 
     const caller: SessionCaller = Object.freeze({ by: 'session', issuedAt });
     if (verified.size >= REMEMBERED) forgetOldest(verified);
     // The token is a slice of the header and would keep all of it in memory: remember a copy.
     verified.set(Buffer.from(token, 'latin1').toString('latin1'), caller);
     return caller;
+  }
+
+  function signToken(now: Seconds): string {
+    const payload = `${PREFIX}${now}`;
+    return `${payload}.${tagOf(payload)}`;
   }
 
   return {
@@ -66,7 +73,7 @@ export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Se
     cookieAt(now) {
       // It depends on the second only: signed once for all the replies of that second.
       if (now !== cookieSecond) {
-        cookie = setCookie(signToken(key, now), SESSION_LIFETIME);
+        cookie = setCookie(signToken(now), SESSION_LIFETIME);
         cookieSecond = now;
       }
       return cookie;
@@ -82,15 +89,14 @@ function isCurrent(issuedAt: Seconds, now: Seconds): boolean {
   return age <= SESSION_LIFETIME && age >= -CLOCK_SKEW;
 }
 
-function tagOf(key: Uint8Array, timestamp: string): Buffer {
-  return createHmac('sha256', key)
-    .update(PREFIX + timestamp)
-    .digest();
-}
+// Both are 64 hex digits. Kept, since two buffers for every forged cookie would be garbage.
+const tagA = Buffer.alloc(64);
+const tagB = Buffer.alloc(64);
 
-function signToken(key: Uint8Array, now: Seconds): string {
-  const timestamp = String(now);
-  return `${PREFIX}${timestamp}.${tagOf(key, timestamp).toString('hex')}`;
+function isSameTag(a: string, b: string): boolean {
+  tagA.write(a, 'latin1');
+  tagB.write(b, 'latin1');
+  return timingSafeEqual(tagA, tagB);
 }
 
 /** A Map iterates in the order of insertion, so the first is the oldest. */

@@ -25,6 +25,8 @@ const DEFAULTS: ThrottleOptions = {
 
 /** Limits guessing per client address (IPv6 by /64). All times are Unix seconds. */
 export interface Throttle {
+  /** Whether any address is blocked: while none is, nobody's needs to be looked at. */
+  isBlocking(now: Seconds): boolean;
   /** How long the address must still wait; 0 when it may try. */
   retryAfter(address: string, now: Seconds): Seconds;
   /** Counts a wrong key. Returns the length of the block when this failure began one, else 0. */
@@ -34,8 +36,8 @@ export interface Throttle {
 }
 
 interface Record {
-  failures: number;
-  windowStart: Seconds;
+  /** When it failed within the last window, oldest first. */
+  recent: Seconds[];
   lastFailure: Seconds;
   blocks: number;
   blockedUntil: Seconds;
@@ -52,9 +54,8 @@ export function createThrottle(options: Partial<ThrottleOptions> = {}): Throttle
   let latestBlockEnd: Seconds = 0;
 
   return {
+    isBlocking: (now) => latestBlockEnd > now,
     retryAfter(address, now) {
-      // Nearly always nobody is blocked, and the address need not be parsed.
-      if (latestBlockEnd <= now) return 0;
       const record = records.get(throttleKey(address));
       return record === undefined ? 0 : Math.max(0, record.blockedUntil - now);
     },
@@ -64,16 +65,13 @@ export function createThrottle(options: Partial<ThrottleOptions> = {}): Throttle
       records.delete(key);
       if (records.size >= addresses) dropOldest(records);
       records.set(key, record);
-      if (now - record.windowStart >= window) {
-        record.windowStart = now;
-        record.failures = 0;
-      }
-      record.failures += 1;
+      // A window that slides: with a fixed one, four failures at the end of one and four at the start of the next go through.
+      record.recent = [...record.recent.filter((at) => now - at < window), now];
       record.lastFailure = now;
-      if (record.failures < failures) return 0;
+      if (record.recent.length < failures) return 0;
       const block = Math.min(longestBlock, firstBlock * 2 ** record.blocks);
       record.blocks += 1;
-      record.failures = 0;
+      record.recent = [];
       record.blockedUntil = now + block;
       latestBlockEnd = Math.max(latestBlockEnd, record.blockedUntil);
       return block;
@@ -85,7 +83,7 @@ export function createThrottle(options: Partial<ThrottleOptions> = {}): Throttle
 
   function fresh(record: Record | undefined, now: Seconds): Record {
     if (record !== undefined && now - record.lastFailure < forgetAfter) return record;
-    return { failures: 0, windowStart: now, lastFailure: now, blocks: 0, blockedUntil: 0 };
+    return { recent: [], lastFailure: now, blocks: 0, blockedUntil: 0 };
   }
 }
 

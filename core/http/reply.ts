@@ -56,7 +56,15 @@ export function file(bytes: Uint8Array, headers: Headers): Reply {
   return { status: 200, headers, body: bytes };
 }
 
+// An error that is thrown again and again, such as "Not authenticated", says the same each time.
+const errorReplies = new WeakMap<HttpError, Reply>();
+
 /** `{"detail": ...}` with the error's status and headers. */
 export function errorReply(error: HttpError): Reply {
-  return json({ detail: error.detail, ...error.extra }, error.status, error.headers);
+  let reply = errorReplies.get(error);
+  if (reply === undefined) {
+    reply = json({ detail: error.detail, ...error.extra }, error.status, error.headers);
+    errorReplies.set(error, reply);
+  }
+  return reply;
 }

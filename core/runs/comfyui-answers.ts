@@ -9,7 +9,8 @@ export interface QueueItem {
   readonly promptId: PromptId;
   /** Lower runs earlier; `front` makes it negative. */
   readonly number: number;
-  readonly prompt: Prompt;
+  /** Not read yet: a queue can hold megabytes of prompts, and most are known already. See `promptFrom`. */
+  readonly prompt: unknown;
 }
 
 /** What ComfyUI runs and what it is going to run, in that order. */
@@ -39,9 +40,14 @@ const PromptData: z.ZodType<Prompt> = z.record(
   }),
 );
 
+/** The prompt of a queue item; empty when it is none. */
+export function promptFrom(prompt: unknown): Prompt {
+  return PromptData.safeParse(prompt).data ?? {};
+}
+
 /** `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: it stays behind. */
 const Item = z
-  .tuple([z.number(), Id, PromptData.catch({})], z.unknown())
+  .tuple([z.number(), Id, z.unknown()], z.unknown())
   .transform(([number, promptId, prompt]): QueueItem => ({ number, promptId, prompt }));
 
 /** GET /queue. */

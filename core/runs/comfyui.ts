@@ -9,6 +9,7 @@ import {
   type SystemStats,
   SystemStatsAnswer,
 } from './comfyui-answers.ts';
+import { parsePythonJson } from './python-json.ts';
 import type { HistoryVerdict } from './reduce.ts';
 import type { PromptId } from './run.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest } from './runs.ts';
@@ -85,7 +86,7 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
   }
 
   async function ask<T>(schema: z.ZodType<T>, request: Call): Promise<T> {
-    const parsed = schema.safeParse(parseJson(await call(request)));
+    const parsed = schema.safeParse(parsePythonJson(await call(request)));
     if (parsed.success) return parsed.data;
     throw new ComfyuiUnreachable(
       `${request.method} ${request.path} gave an answer that is not understood`,
@@ -138,17 +139,8 @@ async function readText(body: Dispatcher.ResponseData['body'], maxBytes: number)
 }
 
 function refusal(status: number, text: string): ComfyuiRefusal {
-  const body = parseJson(text) ?? text;
+  const body = parsePythonJson(text) ?? text;
   return new ComfyuiRefusal(status, body, refusalReason(status, body));
-}
-
-/** undefined when it is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function reasonOf(error: unknown): string {

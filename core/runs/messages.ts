@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outputItems } from './outputs.ts';
+import { parsePythonJson } from './python-json.ts';
 import type { OutputItem, PromptId } from './run.ts';
 import type { NodeId } from './workflow.ts';
 
@@ -136,13 +137,15 @@ const SCHEMAS: ReadonlyMap<string, z.ZodType<ComfyuiMessage>> = new Map(
         max,
       })),
     })),
-    executed: OfRun.extend({ node: Id, display_node: OptionalId, output: z.unknown() }).transform((data) => ({
-      type: 'executed',
-      promptId: data.prompt_id,
-      node: data.node,
-      displayNode: data.display_node,
-      items: outputItems(data.output),
-    })),
+    executed: OfRun.extend({ node: Id, display_node: OptionalId, output: z.unknown().optional() }).transform(
+      (data) => ({
+        type: 'executed',
+        promptId: data.prompt_id,
+        node: data.node,
+        displayNode: data.display_node,
+        items: outputItems(data.output),
+      }),
+    ),
     execution_success: OfRun.transform((data) => ({ type: 'execution_success', promptId: data.prompt_id })),
     execution_error: OfRun.loose().transform((data) => ({
       type: 'execution_error',
@@ -158,12 +161,7 @@ const SCHEMAS: ReadonlyMap<string, z.ZodType<ComfyuiMessage>> = new Map(
 
 /** Reads one text frame. Null for what says nothing about a run: custom nodes send any type, and any shape. */
 export function parseMessage(text: string): ComfyuiMessage | null {
-  let frame: unknown;
-  try {
-    frame = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const frame = parsePythonJson(text);
   if (typeof frame !== 'object' || frame === null || !('type' in frame) || !('data' in frame)) return null;
   if (typeof frame.type !== 'string') return null;
   return SCHEMAS.get(frame.type)?.safeParse(frame.data).data ?? null;

@@ -24,7 +24,7 @@ export function toProgress(state: RunState): RunProgress {
     effective_total: counts.effective,
     cached_count: counts.cached,
     percent: state.percent,
-    eta_seconds: rate === null ? null : rounded(stepsLeft(state) / rate, 1),
+    eta_seconds: etaSeconds(state, rate),
     step_rate: rate === null ? null : rounded(rate, 3),
     preview_seq: state.previewSeq,
     node_outputs: Object.fromEntries(
@@ -35,6 +35,12 @@ export function toProgress(state: RunState): RunProgress {
     started_at: state.startedAt === null ? null : iso(state.startedAt),
     ended_at: state.endedAt === null ? null : iso(state.endedAt),
   };
+}
+
+/** What the nodes without steps will take, after the last step, nobody knows. */
+function etaSeconds(state: RunState, rate: number | null): number | null {
+  const left = stepsLeft(state);
+  return rate === null || left === 0 ? null : rounded(left / rate, 1);
 }
 
 function nodeOutput(state: RunState, id: NodeId, items: readonly OutputItem[]): NodeOutput {

@@ -1,5 +1,5 @@
 import type { Comfyui } from './comfyui.ts';
-import type { QueueItem } from './comfyui-answers.ts';
+import { promptFrom, type QueueItem } from './comfyui-answers.ts';
 import type { Ledger } from './ledger.ts';
 import type { PromptId } from './run.ts';
 import type { TrackedRun } from './run-table.ts';
@@ -50,7 +50,7 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
 
   /** A run that somebody else queued. */
   function adopt(item: QueueItem): TrackedRun | null {
-    return ledger.open.size >= openLimit ? null : ledger.enter(item.promptId, item.prompt, false);
+    return ledger.open.size >= openLimit ? null : ledger.enter(item.promptId, promptFrom(item.prompt), false);
   }
 
   /** Ends a run that is not in the queue any more, by what /history says of it. */

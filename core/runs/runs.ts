@@ -26,7 +26,8 @@ export interface Runs {
   readonly connected: boolean;
   /**
    * Queues a run at ComfyUI.
-   * Throws ComfyuiRefusal when ComfyUI says no, ComfyuiUnreachable when it does not answer.
+   * Throws ComfyuiRefusal when ComfyUI says no, or (429) when too many are open already; ComfyuiUnreachable when it
+   * does not answer, and then a run may have been queued all the same: it appears in `list` once ComfyUI names it.
    */
   submit(request: RunRequest): Promise<RunAccepted>;
   get(id: PromptId): RunProgress | undefined;

@@ -31,7 +31,7 @@ export interface RunState {
   readonly executing: NodeId | null;
   /** The node of the workflow that `executing` belongs to. */
   readonly shown: NodeId | null;
-  /** Whether ComfyUI sends progress_state. Versions before 0.3.45 do not: there the next node ends the one before. */
+  /** Whether ComfyUI sends progress_state. Older versions do not: there the next node ends the one before. */
   readonly detailed: boolean;
   readonly stepTimes: StepTimes | null;
   readonly percent: number;

@@ -95,8 +95,8 @@ export function createTracker(options: TrackerOptions): Runs {
     const message = parseMessage(text);
     if (message === null) return;
     if (message.type === 'status') {
-      // More than we know of: somebody else queued a run.
-      if (message.queueRemaining > ledger.open.size) inquiry.soon();
+      // Not what we know of: somebody else queued a run, or took one out.
+      if (message.queueRemaining !== ledger.open.size) inquiry.soon();
       return;
     }
     const id = message.promptId ?? executing;
@@ -184,7 +184,7 @@ export function createTracker(options: TrackerOptions): Runs {
     },
   };
 
-  /** ComfyUI before 0.3.45 gives a run an id of its own. */
+  /** Older versions of ComfyUI give a run an id of their own. */
   function renamed(entered: TrackedRun, id: PromptId, request: RunRequest): TrackedRun {
     ledger.forget(entered);
     return ledger.get(id) ?? ledger.enter(id, request.prompt, true);

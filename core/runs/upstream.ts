@@ -109,7 +109,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       const wait = retryDelay(failures, timing);
       failures += 1;
       log.debug({ wait, reason }, 'ComfyUI socket: dialling again');
-      retry = setTimeout(dial, wait).unref();
+      retry = setTimeout(dial, wait);
     });
   }
 

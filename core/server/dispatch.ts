@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
+import { createForwardedWatch } from '../auth/forwarded-watch.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
 import { errorReply, type Reply, redirect } from '../http/reply.ts';
@@ -31,6 +32,7 @@ export interface Dispatch {
 export function createDispatch(context: Context): Dispatch {
   const { config, gate, log, maintenance, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
+  const forwardedWatch = createForwardedWatch((message) => log.warn(message));
   const pending = createPendingReplies();
   let draining = false;
 
@@ -53,7 +55,15 @@ export function createDispatch(context: Context): Dispatch {
     const path = live.getUrl();
     const query = live.getQuery() ?? '';
     if (!isCleanTarget(path, query, route.exactPath)) return refuseUnclean(response, method, 'target');
-    const request = new LiveRequest(response, live, method, path, query, config.trustedProxies);
+    const request = new LiveRequest(
+      response,
+      live,
+      method,
+      path,
+      query,
+      config.trustedProxies,
+      forwardedWatch,
+    );
     if (logsRequests) request.startedAt = performance.now();
 
     if (mayHaveBody(request)) return serveWithBody(route, response, live, request);
@@ -190,7 +200,15 @@ export function createDispatch(context: Context): Dispatch {
       refuseUnclean(response, 'GET', typeof headers === 'string' ? headers : 'target');
       return null;
     }
-    const request = new LiveRequest(response, live, 'GET', path, query, config.trustedProxies);
+    const request = new LiveRequest(
+      response,
+      live,
+      'GET',
+      path,
+      query,
+      config.trustedProxies,
+      forwardedWatch,
+    );
     request.useHeaders(headers);
     request.detach();
     const refused = admission(request, access, true, unixTime());

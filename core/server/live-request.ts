@@ -1,12 +1,21 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { z } from 'zod';
 import { type AddressRange, clientAddress, isTrustedPeer } from '../auth/client-address.ts';
+import type { ForwardedWatch } from '../auth/forwarded-watch.ts';
 import { readForm, readJson } from '../http/body-readers.ts';
 import type { Caller, Request } from '../http/request.ts';
 import { type HeaderMap, readHeaders } from './guard.ts';
 
 const NO_BODY = new Uint8Array();
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+// uWebSockets.js takes a name as bytes at half the cost of a string; these are asked for on every request.
+const ENCODED: Readonly<Record<string, ArrayBuffer>> = Object.fromEntries(
+  ['host', 'cookie', 'x-api-key', 'authorization', 'content-length', 'transfer-encoding'].map((name) => [
+    name,
+    new TextEncoder().encode(name).buffer,
+  ]),
+);
 const NOBODY: Caller = Object.freeze({ by: 'nobody' });
 
 /**
@@ -25,6 +34,7 @@ export class LiveRequest implements Request {
   #live: HttpRequest | null;
   #headers: HeaderMap | null = null;
   #trustedProxies: readonly AddressRange[];
+  #forwardedWatch: ForwardedWatch;
   #ip: string | null = null;
   #origin: string | null = null;
   #query: URLSearchParams | null = null;
@@ -37,6 +47,7 @@ export class LiveRequest implements Request {
     path: string,
     rawQuery: string,
     trustedProxies: readonly AddressRange[],
+    forwardedWatch: ForwardedWatch,
   ) {
     this.#response = response;
     this.#live = live;
@@ -44,6 +55,7 @@ export class LiveRequest implements Request {
     this.path = path;
     this.rawQuery = rawQuery;
     this.#trustedProxies = trustedProxies;
+    this.#forwardedWatch = forwardedWatch;
   }
 
   /** From now on the headers come from this copy, which was read and judged by the guard. */
@@ -58,24 +70,24 @@ export class LiveRequest implements Request {
   /** Takes what is still needed of uWebSockets.js's objects before they die. Call it within their callback. */
   detach(): void {
     if (this.#live === null) return;
+    // Both are remembered by the getters that compute them.
+    void this.ip;
+    void this.origin;
     if (this.#headers === null) {
       const headers = readHeaders(this.#live);
       // Its framing was judged already, by the first lines: a request without a body may repeat a header.
       this.#headers = typeof headers === 'string' ? firstLines(this.#live) : headers;
     }
-    // Both are remembered by the getters that compute them.
-    void this.ip;
-    void this.origin;
     this.#live = null;
   }
 
   header(name: string): string {
     if (this.#headers !== null) return this.#headers.get(name) ?? '';
-    return this.#live?.getHeader(name) ?? '';
+    return this.#live?.getHeader(ENCODED[name] ?? name) ?? '';
   }
 
   get ip(): string {
-    this.#ip ??= clientAddress(this.#peer(), this.header('x-forwarded-for'), this.#trustedProxies);
+    this.#ip ??= this.#clientAddress();
     return this.#ip;
   }
 
@@ -105,14 +117,37 @@ export class LiveRequest implements Request {
     return Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
   }
 
+  #clientAddress(): string {
+    const peer = this.#peer();
+    const forwardedFor = this.#allLines('x-forwarded-for');
+    const address = clientAddress(peer, forwardedFor, this.#trustedProxies);
+    if (forwardedFor !== '' && !isTrustedPeer(peer, this.#trustedProxies)) this.#forwardedWatch.see(address);
+    return address;
+  }
+
+  /**
+   * A header that lists one value per proxy. HAProxy adds a line of its own below what the client sent, so the first line
+   * alone would be the client's word.
+   */
+  #allLines(name: string): string {
+    const first = this.header(name);
+    // The guard's copy has the lines joined already.
+    if (first === '' || this.#headers !== null || this.#live === null) return first;
+    const values: string[] = [];
+    this.#live.forEach((key, value) => {
+      if (key === name) values.push(value);
+    });
+    return values.join(', ');
+  }
+
   #ownOrigin(): string {
     const host = this.header('host');
     if (this.#trustedProxies.length === 0 || !isTrustedPeer(this.#peer(), this.#trustedProxies)) {
       return `http://${host}`;
     }
     // The last value is the trusted proxy's own; what stands before it was sent to the proxy.
-    const proto = lastOf(this.header('x-forwarded-proto')) === 'https' ? 'https' : 'http';
-    return `${proto}://${lastOf(this.header('x-forwarded-host')) || host}`;
+    const proto = lastOf(this.#allLines('x-forwarded-proto')) === 'https' ? 'https' : 'http';
+    return `${proto}://${lastOf(this.#allLines('x-forwarded-host')) || host}`;
   }
 }
 

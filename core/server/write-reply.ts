@@ -27,8 +27,7 @@ export function writeReply(
   const lines = headerLines(reply.headers);
   const cookie = reply.sessionCookie ?? renewedCookie;
   if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
-  response.writeHeader(lines.firstName, lines.rest);
-  if (cookie !== null) response.writeHeader('Set-Cookie', cookie);
+  response.writeHeader(lines.firstName, cookie === null ? lines.rest : withCookie(lines, cookie));
   const hasBody = !head && reply.status !== 204 && reply.status !== 304;
   if (hasBody) {
     response.end(reply.body, close);
@@ -41,10 +40,14 @@ export function writeReply(
   response.endWithoutBody();
 }
 
+/** All header lines but the end: what goes into one call of writeHeader, since each call into uWebSockets.js costs. */
 interface HeaderLines {
   readonly firstName: string;
-  /** The first header's value and all further lines: each call into uWebSockets.js costs, so there is one. */
-  readonly rest: string;
+  /** The first header's value and all further lines, as bytes, which cost less to hand over than a string. */
+  readonly rest: ArrayBuffer;
+  /** The same with a Set-Cookie, which stays the same for all replies of a second. */
+  cookie: string;
+  restWithCookie: ArrayBuffer;
 }
 
 // Most replies share their headers object with all others of their kind, so its lines are built once.
@@ -60,10 +63,22 @@ function headerLines(headers: Headers): HeaderLines {
       throw new Error(`the header ${name} is not one clean line`);
   }
   const [firstName, firstValue] = all[0] ?? ['', ''];
-  const rest = [firstValue, ...all.slice(1).map(([name, value]) => `${name}: ${value}`)].join('\r\n');
-  const lines = { firstName, rest };
+  const rest = encode([firstValue, ...all.slice(1).map(([name, value]) => `${name}: ${value}`)].join('\r\n'));
+  const lines = { firstName, rest, cookie: '', restWithCookie: rest };
   built.set(headers, lines);
   return lines;
+}
+
+function withCookie(lines: HeaderLines, cookie: string): ArrayBuffer {
+  if (lines.cookie !== cookie) {
+    lines.cookie = cookie;
+    lines.restWithCookie = encode(`${Buffer.from(lines.rest).toString('latin1')}\r\nSet-Cookie: ${cookie}`);
+  }
+  return lines.restWithCookie;
+}
+
+function encode(text: string): ArrayBuffer {
+  return new TextEncoder().encode(text).buffer;
 }
 
 const statusLines = new Map<number, string>();

@@ -22,7 +22,7 @@ export function login(context: Context, request: Request): Reply {
 
 function loginByJson(context: Context, request: Request): Reply {
   const { api_key, next } = request.json(Credentials);
-  const verdict = context.gate.checkKey(api_key, request.ip, context.now());
+  const verdict = context.gate.checkKey(api_key, request, context.now());
   if (verdict === 'wrong') throw new HttpError(401, 'Invalid API key');
   if (verdict !== 'right') throw throttled(verdict.retryAfter);
   return beginSession(context, request, json({ status: 'ok', redirect: safeNext(next) }));
@@ -31,7 +31,7 @@ function loginByJson(context: Context, request: Request): Reply {
 function loginByForm(context: Context, request: Request): Reply {
   const form = request.form();
   const next = safeNext(form.get('next'));
-  const verdict = context.gate.checkKey(form.get('api_key') ?? '', request.ip, context.now());
+  const verdict = context.gate.checkKey(form.get('api_key') ?? '', request, context.now());
   if (verdict === 'right') return beginSession(context, request, redirect(next, 303));
   const error = verdict === 'wrong' ? 'error=invalid' : `error=throttled&wait=${verdict.retryAfter}`;
   return redirect(`/login?${error}&next=${encodeURIComponent(next)}`, 303);

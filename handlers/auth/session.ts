@@ -4,19 +4,11 @@ import { json, type Reply } from '../../core/http/reply.ts';
 import type { Request } from '../../core/http/request.ts';
 
 /**
- * GET /api/auth/session: who am I. `{by: "session", issued_at, expires_at}` in ISO 8601, or `{by: "key"}`.
+ * GET /api/auth/session: who am I. `{by: "session", issued_at, expires_at}` in Unix seconds, or `{by: "key"}`.
  * The reply renews the cookie, so the session ends 24 hours from now.
  */
 export function session(context: Context, request: Request): Reply {
   const { caller } = request;
   if (caller.by !== 'session') return json({ by: caller.by });
-  return json({
-    by: 'session',
-    issued_at: isoTime(caller.issuedAt),
-    expires_at: isoTime(context.now() + SESSION_LIFETIME),
-  });
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+  return json({ by: 'session', issued_at: caller.issuedAt, expires_at: context.now() + SESSION_LIFETIME });
 }

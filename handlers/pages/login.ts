@@ -16,18 +16,25 @@ export function loginPage(context: Context, request: Request): Reply {
     'login.ts',
     'Log in · ComfyUI Studio',
     markup`<main class="login">
+<img src="/static/icon.svg" alt="" width="48" height="48">
 <h1>ComfyUI Studio</h1>
 <p class="warning" id="plain-http" role="note" ${!mayDropCookie(request) && 'hidden'}>
-This page came over plain http. Your browser will drop the login cookie, so logging in cannot work here.
+<strong>This page came over plain http.</strong> Your browser will drop the login cookie, so logging in cannot work here.
 Open Studio over https, or through a tunnel on localhost.</p>
 <form method="post" action="/api/auth/login" id="login">
+<input type="text" name="username" value="studio" autocomplete="username" hidden>
+<input type="hidden" name="next" id="next" value="${safeNext(request.query.get('next'))}">
 <label for="api_key">API key</label>
-<input id="api_key" name="api_key" type="password" autocomplete="current-password" required autofocus spellcheck="false">
-<input type="hidden" name="next" value="${safeNext(request.query.get('next'))}">
+<div class="key">
+<input id="api_key" name="api_key" type="password" autocomplete="current-password" required autofocus
+ spellcheck="false" autocapitalize="off" autocorrect="off" aria-describedby="error where">
+<button type="button" id="reveal" class="quiet" aria-controls="api_key" aria-label="Show the key" hidden>Show</button>
+</div>
 <p class="error" id="error" role="alert">${error}</p>
-<button type="submit">Log in</button>
+<button type="submit" id="log-in">Log in</button>
 </form>
-<p class="hint">The key is in the file <code>.api_key</code> of Studio's folder on the pod, or what you set as <code>API_KEY</code>.</p>
+<p class="hint" id="where">The key is what you set as <code>API_KEY</code>. If you set none, Studio made one: it is in the
+file <code>.api_key</code> in Studio’s folder on the pod.</p>
 </main>`,
   );
 }

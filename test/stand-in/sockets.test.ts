@@ -42,7 +42,7 @@ const scenarios: readonly { name: string; at?: Readonly<Record<number, number>> 
   { name: 'j6_partly_valid_prompt' },
   { name: 'j7_partial_execution_targets' },
   { name: 'j9_free_and_validation_error' },
-  // l
+  { name: 'l_big_client_message' },
 ];
 
 for (const { name, at } of scenarios) {

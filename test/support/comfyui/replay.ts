@@ -25,7 +25,7 @@ export interface Replay {
 }
 
 /** Names of the recording -> names here: prompt ids and socket ids that a server made up. */
-type Names = Map<string, string>;
+export type Names = Map<string, string>;
 
 const flush = Buffer.from('flush');
 const promptReply = z.object({ prompt_id: z.string() });
@@ -150,7 +150,10 @@ class Client {
   async flush(): Promise<void> {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.ping(flush);
-    await once(this.#socket, 'pong');
+    const done = new AbortController();
+    const { signal } = done;
+    await Promise.race([once(this.#socket, 'pong', { signal }), once(this.#socket, 'close', { signal })]);
+    done.abort();
   }
 
   async act(line: RecordedLine): Promise<void> {
@@ -183,9 +186,17 @@ async function prime(lines: readonly RecordedLine[], standIn: StandIn): Promise<
   );
   if (first?.kind !== 'text' || post?.kind !== 'http') return;
   const { nodes } = firstCached.parse(JSON.parse(first.data)).data;
+  await fillCache(standIn, posted.parse(JSON.parse(post.data.request_body ?? '')).prompt, nodes);
+}
+
+/** Runs only the nodes named of a prompt; the last of them makes an image. */
+export async function fillCache(
+  standIn: StandIn,
+  prompt: Readonly<Record<string, unknown>>,
+  nodes: readonly string[],
+): Promise<void> {
   const last = nodes.at(-1);
   if (last === undefined) return;
-  const { prompt } = posted.parse(JSON.parse(post.data.request_body ?? ''));
   const cached = Object.fromEntries(Object.entries(prompt).filter(([id]) => nodes.includes(id)));
   const output = { class_type: 'PreviewImage', inputs: { images: [last, 0] } };
   const body = JSON.stringify({ prompt: { ...cached, output } });
@@ -193,7 +204,8 @@ async function prime(lines: readonly RecordedLine[], standIn: StandIn): Promise<
   await standIn.idle();
 }
 
-function learnPromptId(names: Names, recorded: Exchange, answer: Answer): void {
+/** Notes the id of a run that was posted without one. */
+export function learnPromptId(names: Names, recorded: Exchange, answer: Answer): void {
   if (recorded.method !== 'POST' || !recorded.path.endsWith('/prompt') || recorded.status !== 200) return;
   const there = promptReply.parse(JSON.parse(recorded.response_body ?? ''));
   const here = promptReply.safeParse(JSON.parse(answer.body.toString()));

@@ -5,7 +5,7 @@ import { describe, nodeClasses } from './nodes.ts';
 import type { RunsApi } from './runs-api.ts';
 import { upload } from './upload.ts';
 import type { UserData } from './userdata.ts';
-import { view } from './view.ts';
+import { sendFile, view } from './view.ts';
 
 type Answer = StandInReply | Promise<StandInReply>;
 type RouteHandler = (request: StandInRequest, parameter: string) => Answer;
@@ -19,8 +19,8 @@ export interface RouteServices {
 /** ComfyUI's routes. A `*` at the end of a path is its one segment. */
 export function createRoutes({ runs, files, users }: RouteServices): (request: StandInRequest) => Answer {
   const table: Readonly<Record<string, RouteHandler>> = {
-    'GET /': index,
-    'GET /index.html': () => ({ status: 200, headers: { 'Content-Type': 'text/html' }, body: page }),
+    'GET /': (request) => sendFile({ ...noCache, ...html }, pageFile, request.headers),
+    'GET /index.html': (request) => sendFile(html, pageFile, request.headers),
     'POST /prompt': (request) => runs.prompt(request),
     'GET /prompt': () => runs.promptInfo(),
     'GET /queue': () => runs.queue(),
@@ -77,15 +77,13 @@ function answer(table: Readonly<Record<string, RouteHandler>>, request: StandInR
   return plain(405, '405: Method Not Allowed', { Allow: posts ? 'GET,HEAD,POST' : 'GET,HEAD' });
 }
 
-function index(): StandInReply {
-  const headers = {
-    'Cache-Control': 'no-cache',
-    Pragma: 'no-cache',
-    Expires: '0',
-    'Content-Type': 'text/html',
-  };
-  return { status: 200, headers, body: page };
-}
+const noCache = { 'Cache-Control': 'no-cache', Pragma: 'no-cache', Expires: '0' };
+const html = { 'Content-Type': 'text/html' };
+const pageFile = {
+  bytes: Buffer.from(page),
+  modified: new Date(),
+  etag: `"stand-in-${page.length.toString(16)}"`,
+};
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};

@@ -1,4 +1,5 @@
 import type { Prompt, PromptId, PromptNode } from '../../../core/runs/run.ts';
+import { describeFailure } from './failure.ts';
 import type { Files } from './files.ts';
 import { textFrame } from './frames.ts';
 import { asLink, ExecutionList, type Link } from './graph.ts';
@@ -178,25 +179,11 @@ export class Run {
       this.#message('execution_interrupted', about, true);
       return;
     }
-    const python = error instanceof NodeError ? error : new NodeError('RuntimeError', String(error));
     this.#message('execution_error', {
       ...about,
-      exception_message: `${python.message}\n`,
-      exception_type: python.pythonType,
-      traceback: [
-        '  File "/opt/comfy/execution.py", line 496, in execute\n    output_data, output_ui, has_subgraph, has_pending_tasks = await get_output_data(prompt_id, unique_id, obj, input_data_all)\n',
-        `  File "/opt/comfy-data/custom_nodes/toy_nodes/__init__.py", line 46, in run\n    raise ${python.pythonType}(text)\n`,
-      ],
-      current_inputs: this.#inputTexts(id),
+      ...describeFailure(error, this.#nodes.get(id)),
       current_outputs: Object.keys(this.#item[2]),
     });
-  }
-
-  #inputTexts(id: string): Record<string, string[]> {
-    const inputs = Object.entries(this.#nodes.get(id)?.inputs ?? {});
-    const text = (value: unknown): string =>
-      asLink(value) ? 'tensor([[[[0.2074, 0.4399, 0.6107]]]])' : String(value);
-    return Object.fromEntries(inputs.map(([name, value]) => [name, [text(value)]]));
   }
 
   #entry(status_str: 'success' | 'error'): HistoryEntry {

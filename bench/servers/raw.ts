@@ -1,0 +1,28 @@
+/**
+ * The limit: uWebSockets.js that checks nothing and writes the bytes it was given. Its replies come as JSON in REPLIES:
+ * path -> {status, headers, body}. It writes all headers with one call, as Studio does, so that nothing is compared but the work.
+ */
+import uws from '../../core/server/uws.ts';
+
+interface CannedReply {
+  readonly status: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+const replies: Record<string, CannedReply> = JSON.parse(process.env.REPLIES ?? '{}');
+const app = uws.App();
+
+for (const [path, { status, headers, body }] of Object.entries(replies)) {
+  const [[name, value], ...rest] = headers as [[string, string], ...[string, string][]];
+  const block = [value, ...rest.map(([restName, restValue]) => `${restName}: ${restValue}`)].join('\r\n');
+  app.get(path, (response) => {
+    if (status !== '200 OK') response.writeStatus(status);
+    response.writeHeader(name, block);
+    response.end(body);
+  });
+}
+
+app.listen('127.0.0.1', 0, (token) => {
+  if (token) console.log(`http://127.0.0.1:${uws.us_socket_local_port(token)}`);
+});

@@ -1,0 +1,63 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Test } from 'tap';
+import type { StandInOptions } from '../support/comfyui/stand-in.ts';
+import { KEY, type Pod, startPod } from './pod.ts';
+
+export interface SceneOptions {
+  readonly comfyui?: StandInOptions;
+  readonly browser?: BrowserContextOptions;
+}
+
+export type Scene = (
+  name: string,
+  options: SceneOptions,
+  play: (t: Test, page: Page, pod: Pod) => Promise<void>,
+) => Promise<unknown>;
+
+/**
+ * Subtests of `t`, each with a pod and a fresh browser profile of its own. When one has been played, the console must hold no
+ * error and no refusal by the Content-Security-Policy.
+ */
+export function scenes(t: Test, browser: Browser): Scene {
+  return (name, options, play) =>
+    t.test(name, async (t) => {
+      const pod = await startPod(t, options.comfyui);
+      const profile = await browser.newContext({ baseURL: pod.url, ...options.browser });
+      t.teardown(() => profile.close());
+      const page = await profile.newPage();
+      const complaints = complaintsOf(page);
+      await play(t, page, pod);
+      t.same(complaints, [], 'nothing is wrong on the console');
+    });
+}
+
+/** Goes to /home through the login page. */
+export async function logIn(page: Page): Promise<void> {
+  await page.goto('/home');
+  await page.getByLabel('API key').fill(KEY);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL('**/home');
+  await page.getByText('Live', { exact: true }).waitFor();
+}
+
+/**
+ * Chromium reports every refusal, and these are no mistakes of the page: the login page's question, a wrong key, a bad
+ * workflow, an answer that a test holds back, a header that means nothing over plain http.
+ */
+const EXPECTED = [
+  /status of 401 .*\(\/api\/auth\/session\)/,
+  /(status of (401|429|503) |ERR_FAILED ).*\(\/api\/auth\/login\)/,
+  /status of (400|401) .*\(\/api\/run\)/,
+  /^The Cross-Origin-Opener-Policy header has been ignored/,
+];
+
+function complaintsOf(page: Page): readonly string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    const complaint = `${message.text()} (${message.location().url.replace(/^https?:..[^/]*/, '')})`;
+    if (!EXPECTED.some((expected) => expected.test(complaint))) complaints.push(complaint);
+  });
+  return complaints;
+}

@@ -1,0 +1,23 @@
+import { timeOfDay } from '../format.ts';
+import type { SeenEvent } from '../frames.ts';
+
+/** The latest events, newest first. */
+export function EventList({ events }: { readonly events: readonly SeenEvent[] }) {
+  return (
+    <section class="card events" aria-labelledby="events-title">
+      <h2 id="events-title">Recent events</h2>
+      {events.length === 0 ? (
+        <p class="empty">Nothing has happened yet.</p>
+      ) : (
+        <ol>
+          {events.map((event) => (
+            <li key={event.id} class={event.severity}>
+              <time dateTime={event.timestamp}>{timeOfDay(event.timestamp)}</time>
+              <span>{event.message}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+import type { NodeOutput, OutputItem } from '../../core/runs/run.ts';
+
+/** What a run has made, by file name. */
+export function Outputs({ outputs }: { readonly outputs: readonly NodeOutput[] }) {
+  const items = outputs.flatMap((output) => output.items);
+  if (items.length === 0) return null;
+  return (
+    <ul class="outputs" aria-label="Outputs">
+      {items.map((item) => (
+        <li key={pathOf(item)} class={item.media} title={`${item.media} in the folder ${item.type}`}>
+          {pathOf(item)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function pathOf({ subfolder, filename }: OutputItem): string {
+  return subfolder === '' ? filename : `${subfolder}/${filename}`;
+}

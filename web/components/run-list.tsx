@@ -1,0 +1,30 @@
+import type { RunProgress } from '../../core/runs/run.ts';
+import { RunRow } from './run-row.tsx';
+
+interface RunListProps {
+  readonly runs: readonly RunProgress[];
+  /** Whether the list is Studio's, so that an empty one means that there are none. */
+  readonly isKnown: boolean;
+}
+
+/** Every run that Studio knows: running, queued, finished. */
+export function RunList({ runs, isKnown }: RunListProps) {
+  return (
+    <section class="card runs" aria-labelledby="runs-title">
+      <h2 id="runs-title">Runs</h2>
+      {runs.length === 0 ? (
+        <p class="empty">
+          {isKnown
+            ? 'No runs yet. Those started here and those started in the graph editor will both be listed.'
+            : 'The list comes with the connection.'}
+        </p>
+      ) : (
+        <ul>
+          {runs.map((run) => (
+            <RunRow key={run.prompt_id} run={run} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,14 @@
+import type { RunStatus } from '../../core/runs/run.ts';
+
+const WORDS: Readonly<Record<RunStatus, string>> = {
+  queued: 'Queued',
+  running: 'Running',
+  completed: 'Completed',
+  error: 'Failed',
+  cancelled: 'Cancelled',
+  stalled: 'Lost',
+};
+
+export function StatusBadge({ status }: { readonly status: RunStatus }) {
+  return <span class={`badge ${status}`}>{WORDS[status]}</span>;
+}
