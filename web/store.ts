@@ -80,7 +80,7 @@ function withLink(state: State, link: Link): State {
 function withRun(state: State, run: RunProgress): State {
   const others = state.runs.filter((other) => other.prompt_id !== run.prompt_id);
   const next = { ...state, runs: [...others, run].sort(byPlace) };
-  if (run.status !== 'running') return next;
+  if (!isCurrent(state, run)) return next;
   const { preview } = state;
   const isItsOwn = preview !== null && (preview.run === null || preview.run === run.prompt_id);
   return {
@@ -88,6 +88,14 @@ function withRun(state: State, run: RunProgress): State {
     watched: run.prompt_id,
     preview: isItsOwn ? { ...preview, run: run.prompt_id } : null,
   };
+}
+
+/** Whether it runs, or has just ended without being seen to run: a short one can be over between two frames. */
+function isCurrent(state: State, run: RunProgress): boolean {
+  if (isOpen(run.status)) return run.status === 'running';
+  const before = state.runs.find((known) => known.prompt_id === run.prompt_id);
+  const current = running(state);
+  return before !== undefined && isOpen(before.status) && (current === undefined || current === before);
 }
 
 function withEvent(state: State, event: SeenEvent): State {

@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { failing, invalid, toy, txt2img } from '../support/workflows.ts';
+import { noBrowser, startBrowser } from './browser.ts';
+import { logIn, scenes } from './scene.ts';
+
+const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
+const WIDTHS = [1280, 390];
+const SCHEMES = ['light', 'dark'] as const;
+
+/** Pictures for people to look at, in test/screenshots. What is checked here is only that nothing sticks out sideways. */
+t.test('how the pages look', { skip: noBrowser }, async (t) => {
+  const scene = scenes(t, await startBrowser(t));
+  mkdirSync(FOLDER, { recursive: true });
+
+  scene('login', {}, async (t, page) => {
+    await page.goto('/login');
+    await page.getByLabel('API key').fill('0123456789abcdef');
+    await shoot(t, page, 'login');
+    await page.getByLabel('API key').press('Enter');
+    await page.getByText('That is not the key').waitFor();
+    await shoot(t, page, 'login-refused');
+    await page.goto('/login?error=throttled&wait=65');
+    await page.getByRole('button', { name: /^Wait/ }).waitFor();
+    await page.evaluate("document.getElementById('plain-http').hidden = false");
+    await shoot(t, page, 'login-warnings');
+  });
+
+  scene('home', { comfyui: { stepDelayMs: 60 } }, async (t, page, pod) => {
+    await logIn(page);
+    await shoot(t, page, 'home-empty');
+
+    const { runs } = pod.studio.context;
+    for (const prompt of [toy(3), failing(), txt2img(3)]) {
+      await runs.submit({ prompt });
+      await pod.comfyui.idle();
+    }
+    await page.locator('.run').filter({ hasText: 'Completed' }).nth(1).waitFor();
+    pod.comfyui.hold(13);
+    await runs.submit({ prompt: txt2img(20, 4) });
+    await runs.submit({ prompt: txt2img(20) });
+    const field = page.getByRole('textbox');
+    await field.fill(JSON.stringify(txt2img(20), null, 2));
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('Step 13 of 20').waitFor();
+    await page.getByText('is in the queue').waitFor();
+    await shoot(t, page, 'home-running');
+
+    pod.comfyui.release();
+    await pod.comfyui.idle();
+    await field.fill(JSON.stringify(invalid, null, 2));
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.node-problems').waitFor();
+    await page.locator('.badge.completed').nth(4).waitFor();
+    await pod.comfyui.stopListening();
+    await page.getByText('ComfyUI does not answer.').waitFor();
+    await shoot(t, page, 'home-after');
+  });
+});
+
+async function shoot(t: Test, page: Page, name: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: width > 600 ? 900 : 844 });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({
+        path: `${FOLDER}${name}-${width}-${colorScheme}.png`,
+        fullPage: true,
+        animations: 'disabled',
+      });
+    }
+  }
+  await page.setViewportSize({ width: 360, height: 740 });
+  const scrollWidth = await page.evaluate('document.documentElement.scrollWidth');
+  t.equal(scrollWidth, 360, `${name} fits a screen of 360 px`);
+}
