@@ -24,8 +24,13 @@ export function timeOfDay(iso: string): string {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date().toDateString();
   return isToday
-    ? at.toLocaleTimeString()
+    ? at.toLocaleTimeString([], { timeStyle: 'short' })
     : at.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** Date and time here, to the second. */
+export function fullTime(iso: string): string {
+  return new Date(iso).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /** Enough of a run's id to tell it from the others at hand. */

@@ -26,21 +26,28 @@ const RunRequest = z.object({
 /**
  * POST /api/run `{prompt, extra_data?, front?}`: queues a workflow in API format.
  * 200 `{prompt_id, number, node_errors}`; 400 `{detail, error, node_errors}` with ComfyUI's own words when it refuses;
- * 503 when ComfyUI does not answer.
+ * 429 when too many wait already; 502 when ComfyUI will not talk to Studio; 503 when it does not answer.
  */
 export async function start(context: Context, request: Request): Promise<Reply> {
   const run = request.json(RunRequest);
   try {
     return json(await orUnreachable(context.runs.submit(run)));
   } catch (error) {
-    if (error instanceof ComfyuiRefusal)
-      throw new HttpError(400, error.message, { extra: refusalDetails(error.body) });
-    throw error;
+    throw error instanceof ComfyuiRefusal ? refused(error) : error;
   }
 }
 
-const Refusal = z.object({ error: z.unknown(), node_errors: z.unknown() }).partial();
+/** What is wrong with the workflow or its moment is told as ComfyUI told it; any other refusal is between it and Studio. */
+const PASSED_ON = [400, 413, 429];
 
-function refusalDetails(body: unknown): Record<string, unknown> {
-  return Refusal.safeParse(body).data ?? {};
+const Details = z.object({ error: z.unknown(), node_errors: z.unknown() }).partial();
+
+function refused(refusal: ComfyuiRefusal): HttpError {
+  if (!PASSED_ON.includes(refusal.status)) {
+    // Not 401 or 403, which would say that the caller's own login is bad.
+    return new HttpError(502, `ComfyUI refuses to take runs from Studio (status ${refusal.status})`);
+  }
+  return new HttpError(refusal.status, refusal.message, {
+    extra: Details.safeParse(refusal.body).data ?? {},
+  });
 }

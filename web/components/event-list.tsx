@@ -1,4 +1,4 @@
-import { timeOfDay } from '../format.ts';
+import { fullTime, timeOfDay } from '../format.ts';
 import type { SeenEvent } from '../frames.ts';
 
 /** The latest events, newest first. */
@@ -11,8 +11,8 @@ export function EventList({ events }: { readonly events: readonly SeenEvent[] })
       ) : (
         <ol>
           {events.map((event) => (
-            <li key={event.id} class={event.severity}>
-              <time dateTime={event.timestamp}>{timeOfDay(event.timestamp)}</time>
+            <li key={event.id} class={`is-${event.severity}`}>
+              <time dateTime={event.timestamp} title={fullTime(event.timestamp)}>{timeOfDay(event.timestamp)}</time>
               <span>{event.message}</span>
             </li>
           ))}

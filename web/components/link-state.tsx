@@ -7,7 +7,7 @@ export function LinkState({ link }: { readonly link: Link }) {
   const now = useNow(isWaiting, 250);
   const seconds = isWaiting ? Math.ceil((link.retryAt - now) / 1000) : 0;
   return (
-    <p class={`link-state ${link.state}`}>
+    <p class={`link-state is-${link.state}`}>
       <span role="status">{inWords(link)}</span>
       {seconds > 0 && <span aria-hidden="true"> in {seconds} s</span>}
     </p>

@@ -1,5 +1,5 @@
 import type { RunProgress } from '../../core/runs/run.ts';
-import { shortId, timeOfDay } from '../format.ts';
+import { fullTime, shortId, timeOfDay } from '../format.ts';
 import { isOpen } from '../store.ts';
 import { CancelButton } from './cancel-button.tsx';
 import { Elapsed } from './elapsed.tsx';
@@ -14,7 +14,7 @@ export function RunRow({ run }: { readonly run: RunProgress }) {
         <StatusBadge status={run.status} />
         <code title={run.prompt_id}>{shortId(run.prompt_id)}</code>
         <span class="run-times hint">
-          <time dateTime={run.queued_at}>{timeOfDay(run.queued_at)}</time>
+          <time dateTime={run.queued_at} title={fullTime(run.queued_at)}>{timeOfDay(run.queued_at)}</time>
           {run.started_at !== null && (
             <>
               {' · '}

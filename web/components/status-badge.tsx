@@ -10,5 +10,5 @@ const WORDS: Readonly<Record<RunStatus, string>> = {
 };
 
 export function StatusBadge({ status }: { readonly status: RunStatus }) {
-  return <span class={`badge ${status}`}>{WORDS[status]}</span>;
+  return <span class={`badge is-${status}`}>{WORDS[status]}</span>;
 }

@@ -1,0 +1,24 @@
+# Build: everything, then only what runs.
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY core core
+COPY handlers handlers
+COPY web web
+RUN npm run build && npm prune --omit=dev
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production STUDIO_DIR=/workspace/studio
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY --from=build /app/static static
+RUN mkdir -p /workspace/studio && chown node:node /workspace/studio
+USER node
+VOLUME /workspace/studio
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.STUDIO_PORT || 8000}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/core/main.js"]
