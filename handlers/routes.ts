@@ -15,6 +15,9 @@ import { stream } from './run/stream.ts';
 /** A workflow can carry images inside; ComfyUI itself takes 100 MiB. */
 const WORKFLOW_LIMIT = 16 * 1024 * 1024;
 
+/** A key and a path: anybody may send it, so nobody gets to fill the memory with it. */
+const LOGIN_LIMIT = 16 * 1024;
+
 /** The whole API. What is public is public by these rows' exact bytes; all else needs the key or a session. */
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/login', access: 'public', handler: loginPage, summary: 'The login page' },
@@ -23,6 +26,7 @@ export const routes: readonly Route[] = [
     path: '/api/auth/login',
     access: 'public',
     handler: login,
+    bodyLimit: LOGIN_LIMIT,
     summary: 'The key for a session',
   },
   { method: 'GET', path: '/api/health', access: 'public', handler: health, summary: 'Studio answers' },

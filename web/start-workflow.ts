@@ -24,5 +24,10 @@ function outcomeOf(answer: Answer): Outcome {
   const promptId = textOf(body.prompt_id);
   return status === 200 && promptId !== null
     ? { kind: 'queued', promptId, leftOut: problems }
-    : { kind: 'refused', reason: failureOf(answer), problems };
+    : {
+        kind: 'refused',
+        // ComfyUI's own words name the first problem only, or all of them again.
+        reason: problems.length > 0 ? 'ComfyUI cannot run this workflow as it is:' : failureOf(answer),
+        problems,
+      };
 }

@@ -39,7 +39,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await queued.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('.run').filter({ hasText: 'Cancelled' }).waitFor();
 
-    await page.locator('.live').getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('.live-run').getByRole('button', { name: 'Cancel' }).click();
     await page.locator('.run').filter({ hasText: 'Cancelled' }).nth(1).waitFor();
     t.equal(await page.locator('.run').count(), 2);
   });

@@ -52,7 +52,7 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await field.fill(JSON.stringify(invalid, null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.node-problems').waitFor();
-    await page.locator('.badge.completed').nth(4).waitFor();
+    await page.locator('.badge.is-completed').nth(4).waitFor();
     await pod.comfyui.stopListening();
     await page.getByText('ComfyUI does not answer.').waitFor();
     await shoot(t, page, 'home-after');

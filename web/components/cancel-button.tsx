@@ -1,8 +1,13 @@
 import { useState } from 'preact/hooks';
 import { cancelRun, failureOf, goToLogin } from '../api.ts';
 
+interface CancelButtonProps {
+  readonly promptId: string;
+  readonly isSmall?: boolean;
+}
+
 /** Cancels a run that is open. It stays busy when that worked: the stream tells when the run has ended. */
-export function CancelButton({ promptId }: { readonly promptId: string }) {
+export function CancelButton({ promptId, isSmall = false }: CancelButtonProps) {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState('');
 
@@ -19,7 +24,7 @@ export function CancelButton({ promptId }: { readonly promptId: string }) {
 
   return (
     <>
-      <button type="button" class="quiet" disabled={isBusy} onClick={cancel}>
+      <button type="button" class={isSmall ? 'quiet small' : 'quiet'} disabled={isBusy} onClick={cancel}>
         {isBusy ? 'Cancelling…' : 'Cancel'}
       </button>
       {failure !== '' && (

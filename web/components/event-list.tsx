@@ -12,7 +12,9 @@ export function EventList({ events }: { readonly events: readonly SeenEvent[] })
         <ol>
           {events.map((event) => (
             <li key={event.id} class={`is-${event.severity}`}>
-              <time dateTime={event.timestamp} title={fullTime(event.timestamp)}>{timeOfDay(event.timestamp)}</time>
+              <time dateTime={event.timestamp} title={fullTime(event.timestamp)}>
+                {timeOfDay(event.timestamp)}
+              </time>
               <span>{event.message}</span>
             </li>
           ))}

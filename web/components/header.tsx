@@ -11,7 +11,7 @@ export function Header({ link }: { readonly link: Link }) {
       </h1>
       <LinkState link={link} />
       <form method="post" action="/api/auth/logout">
-        <button type="submit" class="quiet">
+        <button type="submit" class="quiet small">
           Log out
         </button>
       </form>

@@ -14,7 +14,9 @@ export function RunRow({ run }: { readonly run: RunProgress }) {
         <StatusBadge status={run.status} />
         <code title={run.prompt_id}>{shortId(run.prompt_id)}</code>
         <span class="run-times hint">
-          <time dateTime={run.queued_at} title={fullTime(run.queued_at)}>{timeOfDay(run.queued_at)}</time>
+          <time dateTime={run.queued_at} title={fullTime(run.queued_at)}>
+            {timeOfDay(run.queued_at)}
+          </time>
           {run.started_at !== null && (
             <>
               {' · '}
@@ -23,7 +25,7 @@ export function RunRow({ run }: { readonly run: RunProgress }) {
           )}
           {run.status === 'running' && ` · ${run.percent}%`}
         </span>
-        {isOpen(run.status) && <CancelButton promptId={run.prompt_id} />}
+        {isOpen(run.status) && <CancelButton promptId={run.prompt_id} isSmall />}
       </div>
       {run.status === 'running' && (
         <progress max="100" value={run.percent} aria-label={`Progress of run ${shortId(run.prompt_id)}`} />

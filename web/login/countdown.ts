@@ -12,7 +12,7 @@ export function wait({ key, submit, error }: FormParts, seconds: number): void {
   if (seconds <= 0) return;
   const end = Date.now() + seconds * 1000;
   submit.disabled = true;
-  error.textContent = 'Too many wrong keys from your address. Wait until the button is back, then try again.';
+  error.textContent = 'Too many wrong keys from your address. You can try again when the wait below is over.';
   const timer = setInterval(tick, 250);
   tick();
 

@@ -10,7 +10,7 @@ import {
 import { holds } from '../../support/property.ts';
 
 function ranges(...texts: string[]): AddressRange[] {
-  return texts.flatMap((text) => parseRange(text) ?? []);
+  return texts.map(parseRange).filter((range) => range !== null);
 }
 
 const TRUSTED = ranges('10.0.0.0/8', '192.0.2.7', 'fd00::/8');
