@@ -38,6 +38,9 @@ export interface StudioOptions {
   readonly createLog: (secrets: readonly string[]) => Promise<Log>;
 }
 
+/** How many of the latest events viewers can catch up on. */
+const EVENTS_KEPT = 10_000;
+
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio({ config, routes, createLog }: StudioOptions): Promise<Studio> {
   makeFolder(config.studioDir);
@@ -48,7 +51,8 @@ export async function startStudio({ config, routes, createLog }: StudioOptions):
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
-  const events = createMemoryEventLog();
+  // Ids go on from the clock, so a viewer that comes back after a restart with an id of before gets all that is new.
+  const events = createMemoryEventLog(EVENTS_KEPT, Date.now());
   const runs = createTracker({ comfyuiUrl: config.comfyuiUrl, events, log });
   const context: Context = Object.freeze({
     config,

@@ -175,6 +175,22 @@ t.test('a script with the key alone: run, failure in words, cancel', async (t) =
   t.type(invalid.body.detail, 'string');
   t.match(invalid.body, { error: { type: /./, message: /./ } }, "ComfyUI's own words are passed on");
 
+  const seeded = JSON.stringify({ prompt: toy(1, 'none', 9) }).replace(
+    '"seed":9',
+    '"seed":18446744073709551615',
+  );
+  const large = await fetch(`${studio.url}/api/run`, { method: 'POST', headers, body: seeded });
+  t.equal(large.status, 200);
+  const submitted = comfyui.requests
+    .filter(({ method, path }) => method === 'POST' && path === '/prompt')
+    .at(-1);
+  t.match(
+    submitted?.body?.toString(),
+    '"seed":18446744073709551615',
+    'a seed beyond 2^53 arrives as it was sent',
+  );
+  await ends(z.object({ prompt_id: z.string() }).parse(await large.json()).prompt_id);
+
   comfyui.hold(1);
   const running = await post('/api/run', { prompt: toy(50, 'none', 3) });
   await viewer.until(() =>

@@ -38,6 +38,20 @@ export function readWorkflow(text: string): Reading {
   };
 }
 
+/** Why a file is not even looked into, in words; null when it is. */
+export function fileProblem(file: {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}): string | null {
+  const mayBeText = file.type === '' || /json|text/.test(file.type);
+  if (!mayBeText) return `${file.name} is no workflow file. ${API_HINT}`;
+  return file.size > LARGEST ? `${file.name} is larger than the 16 MiB that a workflow may have.` : null;
+}
+
+/** Bytes that POST /api/run takes. */
+const LARGEST = 16 * 1024 * 1024;
+
 const API_HINT = 'In ComfyUI, choose Workflow > Export (API) to get a file that can be run.';
 const EXPORT_HINT = `This is the editor's own format, which only the editor can run. ${API_HINT}`;
 

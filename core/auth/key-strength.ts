@@ -14,8 +14,8 @@ const EXAMPLES = [
 
 const SHORTEST = 12;
 
-/** zxcvbn's scale: 3 is over 10^8 guesses, 4 over 10^10. */
-const LEAST_SCORE = 3;
+/** zxcvbn's scale: 3 is over 10^8 guesses, 4 over 10^10. It thinks too much of hyphens: `comfyui-studio` gets 3. */
+const LEAST_SCORE = 4;
 
 /**
  * Why a key that a person chose is too easy to guess, as the end of the sentence "the key ...", or null when it is fine.

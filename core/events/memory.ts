@@ -1,10 +1,9 @@
 import type { EventLog, StudioEvent } from './event-log.ts';
 
-/** Keeps the newest `capacity` events in this process; a restart forgets them. */
-export function createMemoryEventLog(capacity = 10_000): EventLog {
+/** Keeps the newest `capacity` events in this process; a restart forgets them. Ids begin after `lastId`. */
+export function createMemoryEventLog(capacity = 10_000, lastId = 0): EventLog {
   const listeners = new Set<(event: StudioEvent) => void>();
   let events: StudioEvent[] = [];
-  let lastId = 0;
   return {
     append(event) {
       lastId += 1;

@@ -1,3 +1,4 @@
+import { parse as parseLossless } from 'lossless-json';
 import { HttpError } from './http-error.ts';
 
 const DEEPEST = 64;
@@ -5,7 +6,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * JSON that everybody reads the same way: UTF-8, no name twice in one object, no `__proto__`, at most 64 levels deep
- * (RFC 8259, 4, 8.1 and 9). Throws HttpError 400 saying which rule was broken.
+ * (RFC 8259, 4, 8.1 and 9). An integer that a number cannot hold comes as a bigint: ComfyUI's seeds go up to 2^64.
+ * Throws HttpError 400 saying which rule was broken.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
@@ -22,7 +24,15 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new HttpError(400, 'The body is not valid JSON');
   }
   refuseAmbiguity(text);
-  return value;
+  return LONG_DIGITS.test(text) ? parseLossless(text, null, exactNumber) : value;
+}
+
+/** Without 16 digits in a row there is nothing that JSON.parse would round. */
+const LONG_DIGITS = /\d{16}/;
+
+function exactNumber(text: string): number | bigint {
+  const number = Number(text);
+  return /^-?\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { stringify } from 'lossless-json';
 import { type Dispatcher, Pool } from 'undici';
 import type { z } from 'zod';
 import {
@@ -67,7 +68,8 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
         method,
         path: prefix + path,
         headers: body === undefined ? {} : { 'content-type': 'application/json' },
-        body: body === undefined ? null : JSON.stringify(body),
+        // Seeds go up to 2^64 and come as bigints, which JSON.stringify does not write.
+        body: body === undefined ? null : (stringify(body) ?? null),
         // The signal is the one limit; the pool's own would end a long validation.
         headersTimeout: 0,
         bodyTimeout: 0,

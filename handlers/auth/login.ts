@@ -7,7 +7,7 @@ import { HttpError } from '../../core/http/http-error.ts';
 import { json, type Reply, redirect } from '../../core/http/reply.ts';
 import type { Request } from '../../core/http/request.ts';
 
-const Credentials = z.object({ api_key: z.string().max(1024), next: z.string().optional() });
+const Credentials = z.object({ api_key: z.string().max(1024), next: z.string().nullish() });
 
 /**
  * POST /api/auth/login: the key for a session.

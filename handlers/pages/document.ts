@@ -14,9 +14,6 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Under no-referrer, which is what other replies say, a browser posts forms with `Origin: null`, and that is refused. */
-const HEADERS = Object.freeze({ 'Referrer-Policy': 'same-origin' });
-
 /** A whole page: `source` names its script in web/, which brings its style sheets. */
 export function document(context: Context, source: string, title: string, body: Markup): Reply {
   const { script, styles } = context.assets.page(source);
@@ -36,5 +33,5 @@ ${body}
 </body>
 </html>
 `;
-  return html(page.text, POLICY, 200, HEADERS);
+  return html(page.text, POLICY);
 }

@@ -1,3 +1,4 @@
+import type { EventLog, StudioEvent } from '../../core/events/event-log.ts';
 import type { SocketHandler } from '../../core/http/route.ts';
 import { TOPICS } from '../../core/http/topics.ts';
 
@@ -16,13 +17,17 @@ export const stream: SocketHandler = {
   open(context, socket, request) {
     // Nothing can be published between these lines, so nothing is missed and nothing comes twice.
     for (const topic of Object.values(TOPICS)) socket.subscribe(topic);
-    for (const event of knownEvents(request.query.get('since'))) socket.send(JSON.stringify(event));
+    for (const event of eventsToTell(context.events, request.query.get('since')))
+      socket.send(JSON.stringify(event));
     for (const run of context.runs.list().slice(0, LATEST_RUNS)) socket.send(JSON.stringify(run));
-
-    function knownEvents(since: string | null) {
-      return since !== null && /^\d{1,15}$/.test(since)
-        ? context.events.since(Number(since))
-        : context.events.since(0, LATEST_EVENTS);
-    }
   },
 };
+
+function eventsToTell(events: EventLog, since: string | null): readonly StudioEvent[] {
+  if (since !== null && /^\d{1,15}$/.test(since)) return events.since(Number(since));
+  const all = events.since(0);
+  const latest = all.slice(-LATEST_EVENTS);
+  // However long ago it changed: whether ComfyUI is there is the first thing to know.
+  const link = all.findLast(({ type }) => type === 'comfyui.connected' || type === 'comfyui.disconnected');
+  return link === undefined || latest.includes(link) ? latest : [link, ...latest];
+}

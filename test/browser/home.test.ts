@@ -79,6 +79,16 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await page.dispatchEvent('.events', 'drop', { dataTransfer });
     await page.getByText('"dropped" is not a node').waitFor();
     t.equal(await page.getByText('Drop the workflow here').count(), 0);
+
+    await page
+      .getByLabel('Workflow file')
+      .setInputFiles({ name: 'c.png', mimeType: 'image/png', buffer: Buffer.from('an image') });
+    await page.getByText('c.png is no workflow file.').waitFor();
+    t.equal(await field.inputValue(), '{"dropped":1}', 'the field stays');
+
+    await field.fill('');
+    await page.getByRole('button', { name: 'Try an example' }).click();
+    await page.getByText('A workflow of 7 nodes').waitFor();
   });
 
   scene('tells when ComfyUI is away, and when it is back', {}, async (t, page, pod) => {
@@ -123,6 +133,16 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await logIn(page);
     await page.context().clearCookies();
     await start(page, JSON.stringify(toy()));
+    await page.waitForURL('**/login?next=%2Fhome');
+
+    let endSession = () => {};
+    await page.routeWebSocket('**/api/run/ws', (socket) => {
+      socket.connectToServer();
+      endSession = () => void socket.close({ code: 4001 });
+    });
+    await logIn(page);
+    await page.context().clearCookies();
+    endSession();
     await page.waitForURL('**/login?next=%2Fhome');
   });
 });

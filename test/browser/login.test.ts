@@ -1,6 +1,6 @@
 import t from 'tap';
+import { KEY } from '../support/handler.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { KEY } from './pod.ts';
 import { logIn, scenes } from './scene.ts';
 
 t.test('logging in', { skip: noBrowser }, async (t) => {

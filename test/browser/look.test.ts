@@ -56,6 +56,11 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await pod.comfyui.stopListening();
     await page.getByText('ComfyUI does not answer.').waitFor();
     await shoot(t, page, 'home-after');
+
+    await page.routeWebSocket('**/api/run/ws*', (socket) => socket.close({ code: 1012 }));
+    await page.reload();
+    await page.getByText('Reconnecting in').waitFor();
+    await shoot(t, page, 'home-reconnecting');
   });
 });
 

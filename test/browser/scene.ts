@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Test } from 'tap';
 import type { StandInOptions } from '../support/comfyui/stand-in.ts';
-import { KEY, type Pod, startPod } from './pod.ts';
+import { KEY } from '../support/handler.ts';
+import { type Pod, startPod } from './pod.ts';
 
 export interface SceneOptions {
   readonly comfyui?: StandInOptions;

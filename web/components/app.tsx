@@ -13,6 +13,7 @@ import { StartRun } from './start-run.tsx';
 export function App() {
   const studio = useStudio();
   const run = runInView(studio);
+  const isConnected = studio.link.state === 'live';
   const title = pageTitle(run);
   useEffect(() => {
     document.title = title;
@@ -25,9 +26,9 @@ export function App() {
       <Header link={studio.link} />
       <ComfyuiBanner comfyui={studio.comfyui} />
       <main class="home">
-        <LiveRun run={run} preview={preview} />
+        <LiveRun run={run} preview={preview} isConnected={isConnected} />
         <StartRun />
-        <RunList runs={studio.runs} isKnown={studio.link.state === 'live'} />
+        <RunList runs={studio.runs} isConnected={isConnected} />
         <EventList events={studio.events} />
       </main>
       <p class="unseen" role="status">

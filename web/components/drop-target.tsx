@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Takes a file or a text that is dropped anywhere on the page. */
-export function DropTarget({ onText }: { readonly onText: (text: string) => void }) {
+/** Takes a file that is dropped anywhere on the page. `onFile` must stay the same function. */
+export function DropTarget({ onFile }: { readonly onFile: (file: File) => void }) {
   const [isOver, setOver] = useState(false);
 
   useEffect(() => {
     function over(event: DragEvent): void {
+      // Text that is dragged belongs to the browser, which drops it into the field.
+      if (event.dataTransfer?.types.includes('Files') !== true) return;
       // Without this the browser would open the file in place of the page.
       event.preventDefault();
       setOver(true);
@@ -14,12 +16,12 @@ export function DropTarget({ onText }: { readonly onText: (text: string) => void
       // Elements inside are left all the time; the window itself only for nothing.
       if (event.relatedTarget === null) setOver(false);
     }
-    async function drop(event: DragEvent): Promise<void> {
+    function drop(event: DragEvent): void {
+      const file = event.dataTransfer?.files[0];
+      if (file === undefined) return;
       event.preventDefault();
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      const text = file === undefined ? event.dataTransfer?.getData('text/plain') : await file.text();
-      if (text !== undefined && text !== '') onText(text);
+      onFile(file);
     }
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);
@@ -29,7 +31,7 @@ export function DropTarget({ onText }: { readonly onText: (text: string) => void
       removeEventListener('dragleave', leave);
       removeEventListener('drop', drop);
     };
-  }, [onText]);
+  }, [onFile]);
 
   if (!isOver) return null;
   return (

@@ -1,16 +1,14 @@
 import { useRef } from 'preact/hooks';
 
-/** Lets the user choose a file and reads it. A real button in front, since a file input cannot be styled. */
-export function FileButton({ onText }: { readonly onText: (text: string) => void }) {
+/** Lets the user choose a file. A real button in front, since a file input cannot be styled. */
+export function FileButton({ onFile }: { readonly onFile: (file: File) => void }) {
   const input = useRef<HTMLInputElement>(null);
 
-  async function read(): Promise<void> {
-    const chosen = input.current;
-    const file = chosen?.files?.[0];
-    if (chosen === null || file === undefined) return;
-    onText(await file.text());
+  function chosen(): void {
+    const file = input.current?.files?.[0];
+    if (file !== undefined) onFile(file);
     // So that the same file, changed meanwhile, can be chosen again.
-    chosen.value = '';
+    if (input.current !== null) input.current.value = '';
   }
 
   return (
@@ -21,7 +19,7 @@ export function FileButton({ onText }: { readonly onText: (text: string) => void
         accept=".json,application/json"
         hidden
         aria-label="Workflow file"
-        onChange={read}
+        onChange={chosen}
       />
       <button type="button" class="quiet" onClick={() => input.current?.click()}>
         Open a file

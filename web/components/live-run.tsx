@@ -7,14 +7,15 @@ import { RunFacts } from './run-facts.tsx';
 interface LiveRunProps {
   readonly run: RunProgress | null;
   readonly preview: Blob | null;
+  readonly isConnected: boolean;
 }
 
 /** The run in view, large. */
-export function LiveRun({ run, preview }: LiveRunProps) {
+export function LiveRun({ run, preview, isConnected }: LiveRunProps) {
   return (
     <section class="card live-run" aria-labelledby="live-title">
       <Preview image={preview} hint={hintFor(run)} />
-      {run === null ? <HowTo /> : <RunFacts run={run} />}
+      {run === null ? <HowTo isConnected={isConnected} /> : <RunFacts run={run} />}
     </section>
   );
 }

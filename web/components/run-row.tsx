@@ -11,24 +11,28 @@ export function RunRow({ run }: { readonly run: RunProgress }) {
   return (
     <li class="run" data-prompt-id={run.prompt_id}>
       <div class="run-line">
-        <StatusBadge status={run.status} />
-        <code title={run.prompt_id}>{shortId(run.prompt_id)}</code>
-        <span class="run-times hint">
-          <time dateTime={run.queued_at} title={fullTime(run.queued_at)}>
-            {timeOfDay(run.queued_at)}
-          </time>
-          {run.started_at !== null && (
-            <>
-              {' · '}
-              <Elapsed run={run} />
-            </>
-          )}
-          {run.status === 'running' && ` · ${run.percent}%`}
-        </span>
+        <p>
+          <StatusBadge status={run.status} />
+          <code title={run.prompt_id}>{shortId(run.prompt_id)}</code>
+          <span class="hint">
+            <time dateTime={run.queued_at} title={fullTime(run.queued_at)}>
+              {timeOfDay(run.queued_at)}
+            </time>
+            {run.started_at !== null && (
+              <>
+                {' · '}
+                <Elapsed run={run} />
+              </>
+            )}
+          </span>
+        </p>
         {isOpen(run.status) && <CancelButton promptId={run.prompt_id} isSmall />}
       </div>
       {run.status === 'running' && (
-        <progress max="100" value={run.percent} aria-label={`Progress of run ${shortId(run.prompt_id)}`} />
+        <p class="run-percent">
+          <progress max="100" value={run.percent} aria-label={`Progress of run ${shortId(run.prompt_id)}`} />
+          <span>{run.percent}%</span>
+        </p>
       )}
       <Outputs outputs={Object.values(run.node_outputs)} />
       {run.error !== null && (

@@ -1,8 +1,8 @@
-import { useRef, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { exampleWorkflow } from '../example.ts';
 import { counted } from '../format.ts';
 import { type Outcome, startWorkflow } from '../start-workflow.ts';
-import { readWorkflow } from '../workflow.ts';
+import { fileProblem, type Reading, readWorkflow } from '../workflow.ts';
 import { DropTarget } from './drop-target.tsx';
 import { FileButton } from './file-button.tsx';
 import { StartOutcome } from './start-outcome.tsx';
@@ -12,17 +12,26 @@ export function StartRun() {
   const [text, setText] = useState('');
   const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
   const runButton = useRef<HTMLButtonElement>(null);
-  const reading = readWorkflow(text);
+  const reading = useMemo(() => readWorkflow(text), [text]);
   const isSending = outcome.kind === 'sending';
 
   function change(next: string): void {
     setText(next);
     setOutcome({ kind: 'none' });
   }
-  function bring(next: string): void {
-    change(next);
+  const bring = useCallback((next: string): void => {
+    setText(next);
+    setOutcome({ kind: 'none' });
     runButton.current?.focus();
-  }
+  }, []);
+  const bringFile = useCallback(
+    async (file: File): Promise<void> => {
+      const reason = fileProblem(file);
+      if (reason === null) bring(await file.text());
+      else setOutcome({ kind: 'refused', reason, problems: [] });
+    },
+    [bring],
+  );
   async function run(): Promise<void> {
     if (isSending) return;
     setOutcome({ kind: 'sending' });
@@ -44,7 +53,6 @@ export function StartRun() {
         </label>
         <textarea
           id="workflow"
-          rows={10}
           spellcheck={false}
           autocomplete="off"
           placeholder={'{\n  "3": {\n    "class_type": "KSampler",\n    "inputs": { … }\n  }\n}'}
@@ -56,17 +64,13 @@ export function StartRun() {
           }}
         />
         <p id="reading" class="hint" role="status">
-          {text.trim() === ''
-            ? ''
-            : reading.ok
-              ? `A workflow of ${counted(reading.nodeCount, 'node')}`
-              : reading.problem}
+          {text.trim() !== '' && outcome.kind !== 'refused' && inWords(reading)}
         </p>
         <div class="actions">
-          <button type="submit" ref={runButton} disabled={isSending}>
+          <button type="submit" ref={runButton}>
             {isSending ? 'Starting…' : 'Run'}
           </button>
-          <FileButton onText={bring} />
+          <FileButton onFile={bringFile} />
           {text === '' && (
             <button type="button" class="quiet" onClick={() => bring(exampleWorkflow())}>
               Try an example
@@ -75,7 +79,11 @@ export function StartRun() {
         </div>
         <StartOutcome outcome={outcome} />
       </form>
-      <DropTarget onText={bring} />
+      <DropTarget onFile={bringFile} />
     </section>
   );
+}
+
+function inWords(reading: Reading): string {
+  return reading.ok ? `A workflow of ${counted(reading.nodeCount, 'node')}` : reading.problem;
 }

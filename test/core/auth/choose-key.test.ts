@@ -47,7 +47,7 @@ t.test('a key that the owner wrote into the file is taken', async (t) => {
 });
 
 t.test('"weak: the server refuses to start and says how to make a good one"', async (t) => {
-  const weak = ['changeme', 'short', 'password1234', 'aaaaaaaaaaaaaaaa', `studio_${'a'.repeat(43)}`];
+  const weak = ['changeme', 'x7!Kq2$', 'password1234', 'aaaaaaaaaaaaaaaa', `studio_${'a'.repeat(43)}`];
   for (const API_KEY of weak) {
     const error = await refusal(choose(freshFolder(t), { API_KEY }));
     t.equal(error?.exitCode, 78, API_KEY);

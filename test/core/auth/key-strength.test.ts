@@ -16,6 +16,7 @@ const WEAK: readonly [string, string, RegExp][] = [
   ['a common password, longer', 'password123456', /easy to guess/],
   ['a date twice', '1990-01-011990-01-01', /easy to guess/],
   ["this product's name", 'comfyui-studio', /easy to guess/],
+  ['what it is about', 'stable-diffusion', /easy to guess/],
   ['letters for digits', 'p4ssw0rdp4ssw0rd', /easy to guess/],
 ];
 
@@ -29,6 +30,8 @@ t.test('random keys and a few random words are not', async (t) => {
     randomBytes(16).toString('hex'),
     'correct-horse-battery-staple-7',
     'wPz4-yTn8-rKq2',
+    randomBytes(8).toString('hex'),
+    'granite otter violin'.replaceAll(' ', '-'),
     'x'.repeat(10) + randomBytes(24).toString('base64url'),
   ];
   for (const key of good) t.equal(await weakness(key), null, key);

@@ -1,0 +1,153 @@
+import t from 'tap';
+import { HttpError } from '../../../core/http/http-error.ts';
+import type { Socket } from '../../../core/http/route.ts';
+import { ComfyuiRefusal, ComfyuiUnreachable, type RunRequest, type Runs } from '../../../core/runs/runs.ts';
+import { cancel } from '../../../handlers/run/cancel.ts';
+import { start } from '../../../handlers/run/start.ts';
+import { status } from '../../../handlers/run/status.ts';
+import { stream } from '../../../handlers/run/stream.ts';
+import { makeContext, makeRequest } from '../../support/handler.ts';
+import { runProgress } from '../../support/run-progress.ts';
+
+const WORKFLOW = { 3: { class_type: 'KSampler', inputs: { seed: 1 } } };
+const RUN = runProgress('p1');
+
+async function withRuns(overrides: Partial<Runs>) {
+  const context = await makeContext();
+  return {
+    ...context,
+    runs: { ...context.runs, get: (id: string) => (id === 'p1' ? RUN : undefined), ...overrides },
+  };
+}
+
+/** The refusal's status, or the reply's. */
+async function statusOf(answer: Promise<{ status: number }>): Promise<number> {
+  return answer.then(
+    (reply) => reply.status,
+    (error: unknown) => {
+      if (error instanceof HttpError) return error.status;
+      throw error;
+    },
+  );
+}
+
+const posted = (body: unknown) => makeRequest({ method: 'POST', body: JSON.stringify(body) });
+
+t.test('POST /api/run hands the workflow on and answers as ComfyUI did', async (t) => {
+  const submitted: RunRequest[] = [];
+  const accepted = { prompt_id: 'p1', number: 4, node_errors: {} };
+  const context = await withRuns({
+    submit: async (run) => {
+      submitted.push(run);
+      return accepted;
+    },
+  });
+  const reply = await start(
+    context,
+    posted({ prompt: WORKFLOW, front: true, extra_data: { a: 1 }, client_id: 'x' }),
+  );
+  t.same(JSON.parse(String(reply.body)), accepted);
+  t.same(
+    submitted,
+    [{ prompt: WORKFLOW, front: true, extra_data: { a: 1 } }],
+    'and nothing that was not asked for',
+  );
+});
+
+t.test('what is no workflow in API format gets 400 without asking ComfyUI', async (t) => {
+  const context = await withRuns({ submit: () => Promise.reject(new Error('asked')) });
+  const bodies = [
+    {},
+    { prompt: null },
+    { prompt: [] },
+    { prompt: {} },
+    { prompt: { 1: null } },
+    { prompt: { 1: { inputs: {} } } },
+    { prompt: { 1: { class_type: '', inputs: {} } } },
+    { prompt: { 1: { class_type: 'X', inputs: [] } } },
+    { prompt: { nodes: [], links: [] } },
+    { prompt: WORKFLOW, front: 'yes' },
+    { prompt: WORKFLOW, extra_data: [] },
+    [WORKFLOW],
+  ];
+  for (const body of bodies) t.equal(await statusOf(start(context, posted(body))), 400, JSON.stringify(body));
+});
+
+t.test("ComfyUI's refusals of a workflow are passed on, others are 502, silence is 503", async (t) => {
+  const rows: readonly [unknown, number][] = [
+    [new ComfyuiRefusal(400, { error: { type: 'x' }, node_errors: {} }, 'no'), 400],
+    [new ComfyuiRefusal(429, {}, 'full'), 429],
+    [new ComfyuiRefusal(401, {}, 'who are you'), 502],
+    [new ComfyuiRefusal(403, {}, 'no'), 502],
+    [new ComfyuiRefusal(500, 'text', 'broken'), 502],
+    [new ComfyuiUnreachable('ECONNREFUSED'), 503],
+  ];
+  for (const [error, expected] of rows) {
+    const context = await withRuns({ submit: () => Promise.reject(error) });
+    t.equal(await statusOf(start(context, posted({ prompt: WORKFLOW }))), expected, String(error));
+  }
+  const context = await withRuns({ submit: () => Promise.reject(new TypeError('a bug')) });
+  await t.rejects(start(context, posted({ prompt: WORKFLOW })), new TypeError('a bug'), 'a bug stays one');
+});
+
+t.test('GET /api/run/status/{prompt_id}: the run, or 404', async (t) => {
+  const context = await withRuns({});
+  t.same(JSON.parse(String(status(context, makeRequest({ params: { prompt_id: 'p1' } })).body)), RUN);
+  for (const id of ['p2', '', '__proto__']) {
+    const request = makeRequest({ params: { prompt_id: id } });
+    t.throws(() => status(context, request), new HttpError(404, 'No such run'));
+  }
+});
+
+t.test(
+  'POST /api/run/cancel/{prompt_id}: 200, 404 when not known, 409 when over, 503 when ComfyUI is silent',
+  async (t) => {
+    const rows: readonly [string, Runs['cancel'], number][] = [
+      ['p1', () => Promise.resolve(true), 200],
+      ['p1', () => Promise.resolve(false), 409],
+      ['p1', () => Promise.reject(new ComfyuiUnreachable('timeout')), 503],
+      ['p2', () => Promise.reject(new Error('asked')), 404],
+    ];
+    for (const [id, cancelRun, expected] of rows) {
+      const context = await withRuns({ cancel: cancelRun });
+      t.equal(await statusOf(cancel(context, makeRequest({ params: { prompt_id: id } }))), expected);
+    }
+  },
+);
+
+function makeSocket() {
+  const sent: unknown[] = [];
+  const topics: string[] = [];
+  const socket: Socket = {
+    caller: { by: 'key' },
+    send: (message) => sent.push(JSON.parse(String(message))) > 0,
+    subscribe: (topic) => topics.push(topic),
+    close: () => {},
+  };
+  return { socket, sent, topics };
+}
+
+t.test('WS /api/run/ws: what is known first, by ?since or the latest 20', async (t) => {
+  const context = await withRuns({ list: () => [RUN] });
+  for (let count = 0; count < 30; count += 1)
+    context.events.append({ type: 'auth.login', severity: 'info', message: String(count) });
+  const rows: readonly [string, number][] = [
+    ['', 20],
+    ['since=25', 5],
+    ['since=0', 30],
+    ['since=30', 0],
+    ['since=99', 0],
+    ['since=', 20],
+    ['since=-1', 20],
+    ['since=1e1', 20],
+    ['since=x', 20],
+    ['since=1234567890123456', 20],
+  ];
+  for (const [query, events] of rows) {
+    const { socket, sent, topics } = makeSocket();
+    stream.open(context, socket, makeRequest({ query }));
+    t.equal(sent.length, events + 1, query);
+    t.same(sent.at(-1), RUN, 'then the runs');
+    t.same(topics.sort(), ['events', 'previews', 'progress']);
+  }
+});
