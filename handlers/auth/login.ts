@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { throttled } from '../../core/auth/gate.ts';
 import { safeNext } from '../../core/auth/next-path.ts';
 import type { Context } from '../../core/context.ts';
-import { mediaType } from '../../core/http/body-readers.ts';
+import { bodyKind } from '../../core/http/body-readers.ts';
 import { HttpError } from '../../core/http/http-error.ts';
 import { json, type Reply, redirect } from '../../core/http/reply.ts';
 import type { Request } from '../../core/http/request.ts';
@@ -15,7 +15,7 @@ const Credentials = z.object({ api_key: z.string().max(1024), next: z.string().n
  * Retry-After. An HTML form with the same fields -> 303 to the page, or back to /login with the error in words.
  */
 export function login(context: Context, request: Request): Reply {
-  return mediaType(request) === 'application/x-www-form-urlencoded'
+  return bodyKind(request, request.bytes()) === 'form'
     ? loginByForm(context, request)
     : loginByJson(context, request);
 }

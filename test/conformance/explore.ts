@@ -8,7 +8,7 @@ const g=(h:string,line='GET /a HTTP/1.1')=>`${line}\r\n${H}${h}\r\n`;
 const p=(h:string,body='')=>`POST /echo HTTP/1.1\r\n${H}${h}\r\n${body}`;
 const ch=(body:string)=>p('Transfer-Encoding: chunked\r\n',body);
 const N='GET /b HTTP/1.1\r\nHost: x\r\n\r\n';
-const rows:Record<string,string>={
+const V="Transfer-Encoding: chunked\r\n";const rows:Record<string,string>={"hid host":"GET /a HTTP/1.1\r\n: b\r\nHost: x\r\n\r\n","hid cl":`POST /echo HTTP/1.1\r\nHost: x\r\n: b\r\nContent-Length: 31\r\n\r\n`+"GET /b HTTP/1.1\r\nHost: x\r\n\r\n\r\n","hid te":"POST /echo HTTP/1.1\r\nHost: x\r\n: b\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n","sp get cl empty":g("Content-Length:\r\n"),"get cl +":g("Content-Length: +3\r\n")+"abc","get cl 2":g("Content-Length: 3\r\nContent-Length: 3\r\n")+"abc","get te gzip":g("Transfer-Encoding: gzip\r\n"),"1.1 many crlf":g("")+"\r\n\r\n\r\n","conn close caps 5":g("Connection: abcde\r\n"),"conn two":g("Connection: x\r\nConnection: close\r\n"),"close then bad":g("Connection: close\r\n")+"garbage\r\n\r\n",
 'plain':g(''),'lower get':g('','get /a HTTP/1.1'),'brew':g('','BREW /a HTTP/1.1'),'method paren':g('','G(T /a HTTP/1.1'),'method ctl':g('','G\x01T /a HTTP/1.1'),'long method':g('','A'.repeat(300)+' /a HTTP/1.1'),
 'connect':g('','CONNECT x:80 HTTP/1.1'),'options *':g('','OPTIONS * HTTP/1.1'),'get *':g('','GET * HTTP/1.1'),'absolute':g('','GET http://x/a HTTP/1.1'),'options /a':g('','OPTIONS /a HTTP/1.1'),'trace':g('','TRACE /a HTTP/1.1'),'patch':g('','PATCH /a HTTP/1.1'),
 'no target':g('','GET HTTP/1.1'),'empty target':g('','GET  HTTP/1.1'),'two spaces before target':g('','GET  /a HTTP/1.1'),'two spaces before version':g('','GET /a  HTTP/1.1'),'tab1':g('','GET\t/a HTTP/1.1'),'tab2':g('','GET /a\tHTTP/1.1'),'lead space':g('',' GET /a HTTP/1.1'),'trail space':g('','GET /a HTTP/1.1 '),'space in target':g('','GET /a b HTTP/1.1'),'relative':g('','GET a HTTP/1.1'),
@@ -42,3 +42,4 @@ for(const [name,bytes] of Object.entries(rows)){
  console.log(name.padEnd(26),st.padEnd(12),c.closed()?'closed':'open  ',info.padEnd(4),JSON.stringify(ran).slice(0,90), process.env.RAW?JSON.stringify(raw):'');
  c.destroy();
 }
+process.exit(0)

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import { mediaType, readForm, readJson } from '../../../core/http/body-readers.ts';
+import { bodyKind, mediaType, readForm, readJson } from '../../../core/http/body-readers.ts';
 import { HttpError } from '../../../core/http/http-error.ts';
 
 const withType = (type: string) => ({ header: (name: string) => (name === 'content-type' ? type : '') });
@@ -28,6 +28,23 @@ t.test('a media type is told without its parameters, in lower case', async (t) =
     ['; charset=utf-8', ''],
   ];
   for (const [header, type] of rows) t.equal(mediaType(withType(header)), type);
+});
+
+t.test('a body is read as what its type says, but a form that begins with a brace is JSON', async (t) => {
+  const form = 'application/x-www-form-urlencoded';
+  const rows: readonly [string, string, ReturnType<typeof bodyKind>][] = [
+    [form, 'api_key=k', 'form'],
+    [form, '', 'form'],
+    [form, '{"api_key":"k"}', 'json'],
+    [form, ' {"api_key":"k"}', 'form'],
+    [form, '%7B=k', 'form'],
+    ['application/json', 'api_key=k', 'json'],
+    ['text/plain', '{', 'json'],
+    ['', '', 'json'],
+    ['multipart/form-data; boundary=x', '{', 'other'],
+  ];
+  for (const [type, body, kind] of rows)
+    t.equal(bodyKind(withType(type), Buffer.from(body)), kind, `${type}: ${body}`);
 });
 
 t.test('JSON may come as application/json, text/plain or without a type; else 415', async (t) => {

@@ -26,7 +26,7 @@ async function serveBehind(t: Test, trustedProxies: string) {
     log,
   });
   async function ask(request: string, headers: readonly string[]): Promise<unknown> {
-    const lines = [`${request} HTTP/1.1`, 'Host: studio.example', ...headers, '', ''];
+    const lines = [`${request} HTTP/1.1`, 'Host: studio.example', 'Connection: close', ...headers, '', ''];
     const [reply] = (await sendRaw(port, lines.join('\r\n'))).replies;
     return JSON.parse(reply?.body ?? 'null');
   }

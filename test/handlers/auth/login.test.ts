@@ -76,6 +76,12 @@ t.test('a body that is not what it should be gets 400 and counts as no guess', a
   t.match(login(context, byJson({ api_key: KEY })), { status: 200 }, 'so the address is not throttled');
 });
 
+t.test('JSON that curl -d sends as a form is read as JSON', async (t) => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const reply = answer(await makeContext(), post({ headers, body: JSON.stringify({ api_key: KEY }) }));
+  t.match(reply, { status: 200, body: '{"status":"ok","redirect":"/home"}' });
+});
+
 t.test('another media type gets 415', async (t) => {
   const headers = { 'content-type': 'multipart/form-data; boundary=x' };
   t.match(answer(await makeContext(), post({ headers, body: 'x' })), { status: 415 });
