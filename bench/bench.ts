@@ -42,14 +42,15 @@ interface Sample {
 
 const studioDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
 const key = `studio_${randomBytes(32).toString('base64url')}`;
-const studio = await startServer('node', ['dist/core/main.js'], {
+const env = {
   API_KEY: key,
   STUDIO_DIR: studioDir,
   STUDIO_HOST: '127.0.0.1',
   STUDIO_PORT: '0',
   // Nothing answers there: the reconnecting is part of the cost.
   COMFYUI_URL: 'http://127.0.0.1:9',
-});
+};
+const studio = await startServer('node', ['dist/core/main.js'], env);
 try {
   console.log(
     `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}, autocannon ${version('autocannon')}, uWebSockets.js ${version('uWebSockets.js')}`,
@@ -59,6 +60,7 @@ try {
   );
   console.log('scenario    server          CPU us/request       requests/s   ratio to raw');
   for (const scenario of scenarios) await compare(scenario, await logIn(studio.port));
+  if (names.length === 0 || names.includes('guard')) await compareGuard();
 } finally {
   await studio.stop();
   rmSync(studioDir, { recursive: true });
@@ -86,6 +88,34 @@ async function compare(scenario: Scenario, login: Login): Promise<void> {
   } finally {
     await raw.stop();
   }
+}
+
+/** The same Studio twice, once with a guard that judges nothing. */
+async function compareGuard(): Promise<void> {
+  const servers = await Promise.all(
+    ['off', 'on'].map((GUARD) =>
+      startServer('node', ['--import=tsx', 'bench/servers/studio-guard.ts'], { ...env, GUARD }),
+    ),
+  );
+  const samples: Sample[][] = servers.map(() => []);
+  try {
+    const headers = { cookie: (await logIn(studio.port)).cookie };
+    for (let round = 0; round <= 2 * ROUNDS; round += 1) {
+      for (const [index, server] of servers.entries()) {
+        const sample = await load(server, '/api/auth/session', headers, round === 0 ? WARM_UP : REQUESTS);
+        if (round > 0) samples[index]?.push(sample);
+      }
+    }
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+  const [off = [], on = []] = samples;
+  const limit = median(off.map(({ microseconds }) => microseconds));
+  print('guard', 'guard off', off, limit);
+  print('guard', 'guard on', on, limit);
+  // Of rounds that followed each other, so that what slows the whole machine for a while is in both.
+  const differences = on.map(({ microseconds }, round) => microseconds - (off[round]?.microseconds ?? 0));
+  console.log(`the guard costs ${median(differences).toFixed(2)} us of CPU per request`);
 }
 
 /** Drives one server to its limit: pipelined, so that it always has a next request at hand. */

@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
+  /** Calls back when it ends by itself, with its exit code or signal. */
+  onExit(callback: (code: number | string | null) => void): void;
+  /** Calls back with each line that it prints from now on. */
+  onLine(callback: (line: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -20,10 +25,21 @@ export async function startServer(
   const port = await announcedPort(child);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} did not start`);
+  let stopping = false;
   return {
     pid,
     port,
+    onExit(callback) {
+      child.once('exit', (code, signal) => {
+        if (!stopping) callback(code ?? signal);
+      });
+    },
+    onLine(callback) {
+      createInterface({ input: child.stdout }).on('line', callback);
+    },
     async stop() {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
     },

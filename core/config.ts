@@ -16,6 +16,10 @@ export interface Config {
   /** Without a trailing slash. */
   readonly comfyuiUrl: string;
   readonly trustedProxies: readonly AddressRange[];
+  /** Of all kinds, WebSockets included. */
+  readonly maxConnections: number;
+  /** 0: no limit. */
+  readonly maxViewersPerAddress: number;
   readonly logLevel: LogLevel;
 }
 
@@ -59,15 +63,7 @@ export const VARIABLES = {
     'The address to listen on; 127.0.0.1 for this machine only.',
     z.union([z.ipv4(), z.ipv6()], 'write an IP address, such as 0.0.0.0 or 127.0.0.1'),
   ),
-  STUDIO_PORT: variable(
-    '8000',
-    'The port to listen on.',
-    z
-      .string()
-      .regex(/^[0-9]{1,5}$/, 'write a number from 0 to 65535')
-      .transform(Number)
-      .refine((port) => port <= 65535, 'write a number from 0 to 65535'),
-  ),
+  STUDIO_PORT: variable('8000', 'The port to listen on.', wholeNumber(0, 65_535)),
   COMFYUI_URL: variable(
     'http://127.0.0.1:8188',
     'Where ComfyUI answers. Only Studio should be able to reach it.',
@@ -98,6 +94,16 @@ export const VARIABLES = {
         return range === null ? [] : [range];
       });
     }),
+  ),
+  STUDIO_MAX_CONNECTIONS: variable(
+    '10000',
+    'How many connections may be open at once, of all kinds; one more is closed at once.',
+    wholeNumber(1, 1_000_000),
+  ),
+  STUDIO_MAX_VIEWERS_PER_ADDRESS: variable(
+    '0',
+    'How many live streams one address may hold open (IPv6 by /64); 0 sets no limit. Name your proxies in TRUSTED_PROXIES first: all who come through one that is not named count as one address.',
+    wholeNumber(0, 1_000_000),
   ),
   LOG_LEVEL: variable(
     'info',
@@ -131,6 +137,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
     comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
     trustedProxies: read('TRUSTED_PROXIES', VARIABLES.TRUSTED_PROXIES),
+    maxConnections: read('STUDIO_MAX_CONNECTIONS', VARIABLES.STUDIO_MAX_CONNECTIONS),
+    maxViewersPerAddress: read('STUDIO_MAX_VIEWERS_PER_ADDRESS', VARIABLES.STUDIO_MAX_VIEWERS_PER_ADDRESS),
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
   };
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
@@ -151,6 +159,15 @@ function flag(): z.ZodType<boolean, string> {
     .string()
     .regex(/^(0|1|true|false)$/, 'write 1 or 0')
     .transform((text) => text === '1' || text === 'true');
+}
+
+function wholeNumber(least: number, most: number): z.ZodType<number, string> {
+  const advice = `write a number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,9}$/, advice)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, advice);
 }
 
 /** An address with a user and a password is refused, but not shown. */

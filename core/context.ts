@@ -20,4 +20,6 @@ export interface Context {
   readonly events: EventLog;
   readonly runs: Runs;
   readonly assets: Assets;
+  /** How many requests were refused as unclean so far, by reason. */
+  readonly refusals: ReadonlyMap<string, number>;
 }

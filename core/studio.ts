@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { createTracker } from './runs/tracker.ts';
+import { createGuard, type Guard } from './server/guard.ts';
 import { createServer } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -36,13 +37,16 @@ export interface StudioOptions {
   readonly routes: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
   readonly createLog: (secrets: readonly string[]) => Promise<Log>;
+  /** Another one than the real: only to measure what that costs. */
+  readonly guard?: Guard;
 }
 
 /** How many of the latest events viewers can catch up on. */
 const EVENTS_KEPT = 10_000;
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
-export async function startStudio({ config, routes, createLog }: StudioOptions): Promise<Studio> {
+export async function startStudio(options: StudioOptions): Promise<Studio> {
+  const { config, routes, createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
   const log = await createLog([chosen.key]);
@@ -64,8 +68,9 @@ export async function startStudio({ config, routes, createLog }: StudioOptions):
     events,
     runs,
     assets: loadAssets(join(packageRoot(), 'static')),
+    refusals: guard.refusals,
   });
-  const server = createServer(context, routes);
+  const server = createServer(context, routes, guard);
   const stopBroadcast = broadcast(runs, events, server.publish);
   const port = await server.listen(config.host, config.port);
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });

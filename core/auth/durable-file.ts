@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -26,10 +36,23 @@ export function ownName(path: string): string {
 /** Gives the file `from` the name `to` as well, durably, unless that is taken: unlike rename, the first process wins. */
 export function linkUnlessTaken(from: string, to: string): void {
   try {
-    linkSync(from, to);
+    linkOrCopy(from, to);
     syncFolder(dirname(to));
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** What a file system says that has no hard links, as some network volumes of pods have none. */
+const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!NO_LINKS.includes(errorCode(error))) throw error;
+    // Still only one of two wins, though the loser might read a part of the file.
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { randomUUID } from 'node:crypto';
 import { createForwardedWatch } from '../auth/forwarded-watch.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -7,43 +6,40 @@ import { errorReply, type Reply, redirect } from '../http/reply.ts';
 import type { Seconds } from '../http/request.ts';
 import type { Access } from '../http/route.ts';
 import { receiveBody } from './body.ts';
-import { canonicalPath, isCleanQuery } from './canonical-path.ts';
-import { REFUSALS, type Refusal, readHeaders } from './guard.ts';
+import { type Guard, REFUSALS, type Refusal } from './guard.ts';
 import { LiveRequest } from './live-request.ts';
 import { maintenanceReply } from './maintenance-reply.ts';
-import { createPendingReplies, type PendingReply } from './pending-replies.ts';
+import { createReplies, type MakeReply, type Replies, unixTime } from './replies.ts';
 import { type CompiledRoute, paramsOf, type Serve } from './router.ts';
-import { writeReply } from './write-reply.ts';
 
-export interface Dispatch {
+export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
   /**
    * Guard, maintenance and access for a handshake. Returns the request to go on with; otherwise it was answered, and null.
    * Synchronous, since uWebSockets.js wants its upgrades so.
    */
   admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null;
-  /** Answers with an error and closes the connection. */
-  refuse(response: HttpResponse, method: string, error: HttpError): void;
-  /** From now on every reply closes its connection. Resolves when none is pending, or after `graceMs`. */
-  drain(graceMs: number): Promise<void>;
 }
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
-export function createDispatch(context: Context): Dispatch {
-  const { config, gate, log, maintenance, sessions } = context;
+export function createDispatch(context: Context, guard: Guard): Dispatch {
+  const { config, gate, log, maintenance } = context;
   const logsRequests = log.isLevelEnabled('debug');
   const forwardedWatch = createForwardedWatch((message) => log.warn(message));
-  const pending = createPendingReplies();
-  let draining = false;
+  const replies = createReplies(context);
 
   function serve(route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string): void {
     try {
       serveRequest(route, response, live, method);
     } catch (error) {
-      // An exception that leaves a callback of uWebSockets.js ends the process.
-      log.error({ err: error, method }, 'a request could not be served');
-      response.close();
+      replies.fail(response, error);
     }
+  }
+
+  function readRequest(response: HttpResponse, live: HttpRequest, method: string): LiveRequest {
+    const path = live.getUrl();
+    const query = live.getQuery() ?? '';
+    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwardedWatch);
   }
 
   function serveRequest(
@@ -52,29 +48,19 @@ export function createDispatch(context: Context): Dispatch {
     live: HttpRequest,
     method: string,
   ): void {
-    const path = live.getUrl();
-    const query = live.getQuery() ?? '';
-    if (!isCleanTarget(path, query, route.exactPath)) return refuseUnclean(response, method, 'target');
-    const request = new LiveRequest(
-      response,
-      live,
-      method,
-      path,
-      query,
-      config.trustedProxies,
-      forwardedWatch,
-    );
+    const request = readRequest(response, live, method);
+    const verdict = guard.judge(request, route.exactPath);
+    if (verdict !== null && verdict !== 'lines') return refuseUnclean(response, method, verdict);
     if (logsRequests) request.startedAt = performance.now();
+    if (verdict === 'lines') return serveWithBody(route, response, live, request);
 
-    if (mayHaveBody(request)) return serveWithBody(route, response, live, request);
-    if (request.header('host') === '') return refuseUnclean(response, method, 'host');
     const now = unixTime();
     const refused = admission(request, route.access, false, now);
-    if (refused !== null) return write(response, request, refused, now, false);
+    if (refused !== null) return replies.write(response, request, refused, now);
     if (route.names.length > 0) request.params = paramsOf(route, live);
     const reply = callHandler(route, request);
-    if (reply instanceof Promise) writeLater(pending.add(response), response, request, reply, false);
-    else write(response, request, reply, now, false);
+    if (reply instanceof Promise) replies.writeLater(replies.owe(response), response, request, reply, false);
+    else replies.write(response, request, reply, now);
   }
 
   function serveWithBody(
@@ -83,28 +69,32 @@ export function createDispatch(context: Context): Dispatch {
     live: HttpRequest,
     request: LiveRequest,
   ): void {
-    const headers = readHeaders(live);
+    const headers = guard.readHeaders(live);
     if (typeof headers === 'string') return refuseUnclean(response, request.method, headers);
     request.useHeaders(headers);
     if (route.names.length > 0) request.params = paramsOf(route, live);
     request.detach();
-    const owed = pending.add(response);
+    const owed = replies.owe(response);
+    const answerAndClose = (reply: MakeReply) => replies.writeAndClose(owed, response, request, reply);
     const refused = admission(request, route.access, false, unixTime());
-    // Its body is not waited for, so the connection cannot be used again.
-    if (refused !== null) return writeLater(owed, response, request, nextTick(refused), true);
+    if (refused !== null) return answerAndClose(() => refused);
 
     const chunked = request.header('transfer-encoding') !== '';
-    receiveBody(response, request.header('content-length'), route.bodyLimit, (body) => {
-      if (body === null)
-        return writeLater(owed, response, request, nextTick(tooLarge(route.bodyLimit)), true);
-      request.useBody(body);
-      if (!chunked) return writeLater(owed, response, request, callHandler(route, request), false);
-      // uWebSockets.js judges the end of a chunked body after this call and would then run what was smuggled behind it in the
-      // same packet. So the handler comes a tick later, if the connection still stands, and the answer closes it.
-      setImmediate(() => {
-        if (!owed.gone) writeLater(owed, response, request, callHandler(route, request), true);
-      });
-    });
+    const declared = request.header('content-length');
+    // Nobody waits for a body that nobody reads.
+    if (route.bodyLimit === null && (chunked || Number(declared) > 0))
+      return answerAndClose(() => callHandler(route, request));
+    const limit = route.bodyLimit ?? 0;
+    receiveBody(response, declared, limit, (body) =>
+      replies.contain(response, () => {
+        if (body === null) return answerAndClose(() => tooLarge(limit));
+        request.useBody(body);
+        // uWebSockets.js judges the end of a chunked body after this call and would then run what was smuggled behind it in
+        // the same packet. So the handler comes a tick later, if the connection still stands, and the answer closes it.
+        if (chunked) answerAndClose(() => callHandler(route, request));
+        else replies.writeLater(owed, response, request, callHandler(route, request), false);
+      }),
+    );
   }
 
   /** The reply that ends the request before its handler, or null; then `request.caller` is known. */
@@ -121,126 +111,38 @@ export function createDispatch(context: Context): Dispatch {
   function callHandler(route: CompiledRoute, request: LiveRequest): Reply | Promise<Reply> {
     try {
       const reply = route.handler(context, request);
-      return reply instanceof Promise ? reply.catch((error: unknown) => replyToError(error, request)) : reply;
+      return reply instanceof Promise
+        ? reply.catch((error: unknown) => replies.toError(error, request))
+        : reply;
     } catch (error) {
-      return replyToError(error, request);
+      return replies.toError(error, request);
     }
-  }
-
-  function replyToError(error: unknown, request: LiveRequest): Reply {
-    if (error instanceof HttpError) return errorReply(error);
-    const id = randomUUID();
-    log.error({ err: error, request: id, method: request.method, path: request.path }, 'a handler failed');
-    return errorReply(new HttpError(500, 'Internal server error', { extra: { request_id: id } }));
-  }
-
-  function writeLater(
-    owed: PendingReply,
-    response: HttpResponse,
-    request: LiveRequest,
-    reply: Reply | Promise<Reply>,
-    close: boolean,
-  ): void {
-    request.detach();
-    Promise.resolve(reply).then((late) => {
-      if (owed.gone) return;
-      owed.settle();
-      response.cork(() => write(response, request, late, unixTime(), close));
-    });
-  }
-
-  function write(
-    response: HttpResponse,
-    request: LiveRequest,
-    reply: Reply,
-    now: Seconds,
-    close: boolean,
-  ): void {
-    const head = request.method === 'HEAD';
-    const renewedCookie = request.caller.by === 'session' ? sessions.cookieAt(now) : null;
-    try {
-      writeReply(response, reply, head, renewedCookie, close || draining);
-    } catch (error) {
-      writeReply(response, replyToError(error, request), head, null, true);
-    }
-    if (logsRequests) logRequest(request, reply.status);
-  }
-
-  function logRequest(request: LiveRequest, status: number): void {
-    const { method, path } = request;
-    const ms = Math.round((performance.now() - request.startedAt) * 1000) / 1000;
-    log.debug({ request: randomUUID(), method, path, status, ms, by: request.caller.by }, 'request');
   }
 
   /** Not clean HTTP: what follows on this connection cannot be trusted either. */
   function refuseUnclean(response: HttpResponse, method: string, refusal: Refusal): void {
+    guard.count(refusal);
     log.debug({ refusal }, 'request refused');
-    refuse(response, method, new HttpError(400, REFUSALS[refusal]));
-  }
-
-  function refuse(response: HttpResponse, method: string, error: HttpError): void {
-    const owed = pending.add(response);
-    const reply = errorReply(error);
-    // After an answer at once, even one that closes, uWebSockets.js goes on with the next request of the same packet.
-    setImmediate(() => {
-      if (owed.gone) return;
-      owed.settle();
-      // Written as if it were no HEAD, since only a reply with a body, if an empty one, can close.
-      response.cork(() =>
-        writeReply(response, method === 'HEAD' ? { ...reply, body: '' } : reply, false, null, true),
-      );
-    });
+    replies.refuse(response, method, REFUSALS[refusal]);
   }
 
   function admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null {
-    const path = live.getUrl();
-    const query = live.getQuery() ?? '';
-    const headers = readHeaders(live);
-    if (typeof headers === 'string' || !isCleanTarget(path, query, null)) {
-      refuseUnclean(response, 'GET', typeof headers === 'string' ? headers : 'target');
+    const request = readRequest(response, live, 'GET');
+    const verdict = guard.judge(request, null);
+    const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;
+    if (typeof headers === 'string') {
+      refuseUnclean(response, 'GET', headers);
       return null;
     }
-    const request = new LiveRequest(
-      response,
-      live,
-      'GET',
-      path,
-      query,
-      config.trustedProxies,
-      forwardedWatch,
-    );
     request.useHeaders(headers);
     request.detach();
     const refused = admission(request, access, true, unixTime());
     if (refused === null) return request;
-    writeLater(pending.add(response), response, request, nextTick(refused), true);
+    replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;
   }
 
-  return {
-    serve,
-    admit,
-    refuse,
-    drain(graceMs) {
-      draining = true;
-      return pending.drain(graceMs);
-    },
-  };
-}
-
-function unixTime(): Seconds {
-  return Math.floor(Date.now() / 1000);
-}
-
-function isCleanTarget(path: string, query: string, exactPath: string | null): boolean {
-  // The bytes of a route's own path are canonical.
-  return (path === exactPath || canonicalPath(path) !== null) && (query === '' || isCleanQuery(query));
-}
-
-/** A GET or HEAD without these two headers has no body (RFC 9112, 6). */
-function mayHaveBody(request: LiveRequest): boolean {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return true;
-  return request.header('content-length') !== '' || request.header('transfer-encoding') !== '';
+  return { serve, admit, refuse: replies.refuse, fail: replies.fail, drain: replies.drain };
 }
 
 /** A person who follows a link or types an address: they are shown the login page, everybody else gets a 401. */
@@ -258,8 +160,4 @@ function toLogin(request: LiveRequest): Reply {
 
 function tooLarge(limit: number): Reply {
   return errorReply(new HttpError(413, `The body is larger than ${limit} bytes`));
-}
-
-function nextTick<T>(value: T): Promise<T> {
-  return new Promise((resolve) => setImmediate(resolve, value));
 }

@@ -4,7 +4,7 @@ import { type AddressRange, clientAddress, isTrustedPeer } from '../auth/client-
 import type { ForwardedWatch } from '../auth/forwarded-watch.ts';
 import { readForm, readJson } from '../http/body-readers.ts';
 import type { Caller, Request } from '../http/request.ts';
-import { type HeaderMap, readHeaders } from './guard.ts';
+import { type HeaderMap, readLines } from './guard.ts';
 
 const NO_BODY = new Uint8Array();
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
@@ -73,11 +73,8 @@ export class LiveRequest implements Request {
     // Both are remembered by the getters that compute them.
     void this.ip;
     void this.origin;
-    if (this.#headers === null) {
-      const headers = readHeaders(this.#live);
-      // Its framing was judged already, by the first lines: a request without a body may repeat a header.
-      this.#headers = typeof headers === 'string' ? firstLines(this.#live) : headers;
-    }
+    // Judged already, by the first lines: of what may not be repeated, the first stays.
+    this.#headers ??= readLines(this.#live).headers;
     this.#live = null;
   }
 
@@ -149,14 +146,6 @@ export class LiveRequest implements Request {
     const proto = lastOf(this.#allLines('x-forwarded-proto')) === 'https' ? 'https' : 'http';
     return `${proto}://${lastOf(this.#allLines('x-forwarded-host')) || host}`;
   }
-}
-
-function firstLines(live: HttpRequest): HeaderMap {
-  const headers = new Map<string, string>();
-  live.forEach((name, value) => {
-    if (!headers.has(name)) headers.set(name, value);
-  });
-  return headers;
 }
 
 function lastOf(list: string): string {

@@ -9,7 +9,8 @@ const BODY_LIMIT = 1024 * 1024;
 export interface CompiledRoute {
   readonly access: Access;
   readonly handler: Handler;
-  readonly bodyLimit: number;
+  /** In bytes; null when the handler reads no body. */
+  readonly bodyLimit: number | null;
   /** The only path that leads here, or null when it has parameters or a wildcard. */
   readonly exactPath: string | null;
   /** The names of the path's parameters, in order. */
@@ -65,7 +66,7 @@ function mountRest(app: TemplatedApp, serve: Serve, path: string, access: Access
   const compiled: CompiledRoute = {
     ...compilePath(path),
     access,
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: null,
     handler: () => errorReply(error),
   };
   app.any(path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
@@ -76,7 +77,7 @@ function compile(route: Route): CompiledRoute {
     ...compilePath(route.path),
     access: route.access,
     handler: route.method === 'WS' ? () => errorReply(UPGRADE_REQUIRED) : route.handler,
-    bodyLimit: ('bodyLimit' in route ? route.bodyLimit : undefined) ?? BODY_LIMIT,
+    bodyLimit: route.method === 'WS' || route.method === 'GET' ? null : (route.bodyLimit ?? BODY_LIMIT),
   };
 }
 

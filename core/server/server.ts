@@ -1,7 +1,9 @@
 import type { us_listen_socket } from 'uWebSockets.js';
 import type { Context } from '../context.ts';
 import type { Route } from '../http/route.ts';
+import { limitConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
+import { createGuard, type Guard } from './guard.ts';
 import { mountRoutes } from './router.ts';
 import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
@@ -20,10 +22,16 @@ export interface Server {
   close(graceMs?: number): Promise<void>;
 }
 
-export function createServer(context: Context, routes: readonly Route[]): Server {
+/** `guard`: what every request and every handshake meets first. */
+export function createServer(
+  context: Context,
+  routes: readonly Route[],
+  guard: Guard = createGuard(),
+): Server {
   const app = uws.App();
-  const dispatch = createDispatch(context);
-  const sockets = createSockets(context, dispatch);
+  const dispatch = createDispatch(context, guard);
+  const connections = limitConnections(app, context.config.maxConnections, () => guard.count('connections'));
+  const sockets = createSockets(context, dispatch, connections.socketClosed);
   for (const route of routes) {
     if (route.method === 'WS') sockets.mount(app, route);
   }

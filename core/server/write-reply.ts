@@ -13,8 +13,20 @@ const SECURITY_HEADERS: Headers = {
   'Cache-Control': 'no-store',
 };
 
+/** A larger body is handed over only as far as the client takes it. */
+const SMALL_BODY = 1024;
+
+/** How many of the smaller ones as well. */
+const PROBED = 1 / 16;
+
 /**
- * Writes a whole reply. Call it corked, or within the request's own callback, which is corked already.
+ * How far a reply was written. 'part': the client does not take it all now, and the rest of the body is to be handed over
+ * when it does. 'headers': all of it, since it has no body, and the connection is to be closed.
+ */
+export type Written = 'whole' | 'part' | 'headers';
+
+/**
+ * Writes a reply. Call it corked, or within the request's own callback, which is corked already.
  * `head`: without the body (RFC 9110, 9.3.2). `renewedCookie`: the session's Set-Cookie, null without a session.
  * Throws before the first byte when a header holds a line break.
  */
@@ -24,21 +36,39 @@ export function writeReply(
   head: boolean,
   renewedCookie: string | null,
   close: boolean,
-): void {
+): Written {
+  const { body } = reply;
   const lines = headerLines(reply.headers);
   const cookie = reply.sessionCookie ?? renewedCookie;
   if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
   response.writeHeader(lines.firstName, cookie === null ? lines.rest : withCookie(lines, cookie));
-  const hasBody = !head && reply.status !== 204 && reply.status !== 304;
-  if (hasBody) {
-    response.end(reply.body, close);
-    return;
+  if (head || reply.status === 204 || reply.status === 304) return writeNoBody(response, reply, head, close);
+  if (close || (body.length < SMALL_BODY && Math.random() >= PROBED)) {
+    response.end(body, close);
+    return 'whole';
+  }
+  // end() keeps whatever the client does not take. One who asks for a script a thousand times in one packet and reads none of
+  // the answers would fill the memory so. This keeps nothing, and uWebSockets.js ends a connection that sends another request
+  // while it waits. It costs a little, so of small replies only some are written this way: a flood meets one soon enough.
+  const [, done] = response.tryEnd(body, 0);
+  return done ? 'whole' : 'part';
+}
+
+function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close: boolean): Written {
+  const length = head ? byteLength(reply.body) : 0;
+  if (close) response.writeHeader('Connection', 'close');
+  if (close && length > 0) {
+    // The length, and none of the bytes.
+    response.tryEnd('', length);
+    return 'headers';
   }
   // Not through endWithoutBody's parameters: with a length, or with `close`, this build never ends the response and
-  // then aborts the process. So a reply without a body asks the client to close, and the stop of the app does it.
-  if (head) response.writeHeader('Content-Length', String(byteLength(reply.body)));
-  if (close) response.writeHeader('Connection', 'close');
+  // then aborts the process. So here the client is asked to close, and the stop of the app does it.
+  // Never with 204, and with 304 it would have to be that of the 200 (RFC 9110, 8.6).
+  if (head && reply.status !== 204 && reply.status !== 304)
+    response.writeHeader('Content-Length', String(length));
   response.endWithoutBody();
+  return 'whole';
 }
 
 /** All header lines but the end: what goes into one call of writeHeader, since each call into uWebSockets.js costs. */

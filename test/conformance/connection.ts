@@ -8,6 +8,10 @@ export interface Connection {
   received(): Buffer;
   /** The server closed, or reset, the connection. */
   closed(): boolean;
+  /** Resolves when the server has closed the connection. */
+  untilClosed(): Promise<void>;
+  /** Says that nothing more will be sent; what the server sends still comes. */
+  end(): void;
   destroy(): void;
 }
 
@@ -30,7 +34,17 @@ export function openConnection(port: number): Promise<Connection> {
         send: (bytes) => write(socket, bytes),
         received: () => Buffer.concat(chunks),
         closed: () => closed,
-        destroy: () => socket.destroy(),
+        untilClosed: () =>
+          new Promise((resolveClosed) => {
+            if (closed) resolveClosed();
+            else socket.on('close', () => resolveClosed());
+          }),
+        end: () => {
+          socket.end();
+        },
+        destroy: () => {
+          socket.destroy();
+        },
       }),
     );
   });

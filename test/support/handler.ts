@@ -45,6 +45,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
     },
+    refusals: new Map(),
     ...overrides,
   };
 }
