@@ -84,11 +84,19 @@ export function createGate(
   return { decideAccess, checkKey };
 }
 
+// One for each number of seconds that a block may still last: in a flood of guesses the same is said over and over.
+const throttledErrors = new Map<Seconds, HttpError>();
+
 /** 429 for an address that guessed too often (RFC 6585, 4). */
 export function throttled(retryAfter: Seconds): HttpError {
-  return new HttpError(429, `Too many wrong keys from this address. Try again in ${retryAfter} seconds.`, {
-    headers: { 'Retry-After': String(retryAfter) },
-  });
+  let error = throttledErrors.get(retryAfter);
+  if (error === undefined) {
+    error = new HttpError(429, `Too many wrong keys from this address. Try again in ${retryAfter} seconds.`, {
+      headers: Object.freeze({ 'Retry-After': String(retryAfter) }),
+    });
+    throttledErrors.set(retryAfter, error);
+  }
+  return error;
 }
 
 function refuseCrossSite(request: RequestHead, changesState: boolean): HttpError | null {

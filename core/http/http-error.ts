@@ -1,4 +1,4 @@
-import type { Headers } from './reply.ts';
+import { type Headers, NO_HEADERS } from './reply.ts';
 
 export interface HttpErrorOptions {
   /** Reply headers that belong to the error, such as Retry-After or Allow. */
@@ -15,11 +15,15 @@ export class HttpError extends Error {
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(status: number, detail: string, options: HttpErrorOptions = {}) {
+    // It is an answer, not a mistake that somebody looks for: in a flood of refusals, stacks would be most of the cost.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(detail);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'HttpError';
     this.status = status;
     this.detail = detail;
-    this.headers = options.headers ?? {};
+    this.headers = options.headers ?? NO_HEADERS;
     this.extra = options.extra ?? {};
   }
 }

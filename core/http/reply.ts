@@ -17,13 +17,13 @@ export interface Reply {
 
 // Shared, so that the server builds their header lines once and not for every reply.
 const JSON_HEADERS: Headers = Object.freeze({ 'Content-Type': 'application/json; charset=utf-8' });
-const NO_HEADERS: Headers = Object.freeze({});
+export const NO_HEADERS: Headers = Object.freeze({});
 
 /** A JSON reply. `headers` are added to the Content-Type. */
-export function json(value: unknown, status = 200, headers?: Headers): Reply {
+export function json(value: unknown, status = 200, headers: Headers = NO_HEADERS): Reply {
   return {
     status,
-    headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
+    headers: headers === NO_HEADERS ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
     body: JSON.stringify(value),
   };
 }

@@ -131,8 +131,8 @@ export class LiveRequest implements Request {
     // The guard's copy has the lines joined already.
     if (first === '' || this.#headers !== null || this.#live === null) return first;
     const values: string[] = [];
-    this.#live.forEach((key, value) => {
-      if (key === name) values.push(value);
+    this.#live.forEach((lineName, value) => {
+      if (lineName === name) values.push(value);
     });
     return values.join(', ');
   }

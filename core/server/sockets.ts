@@ -160,9 +160,9 @@ function judgeHandshake(request: RequestHead): HttpError | null {
   return hasBody ? HANDSHAKE_BODY : null;
 }
 
-/** Whether a comma-separated header has the token, in upper or lower case (RFC 9110, 5.6.1). */
-function lists(header: string, token: string): boolean {
-  return header.split(',').some((item) => item.trim().toLowerCase() === token);
+/** Whether a comma-separated header has the option, in upper or lower case (RFC 9110, 5.6.1). */
+function lists(header: string, option: string): boolean {
+  return header.split(',').some((item) => item.trim().toLowerCase() === option);
 }
 
 function handlerSocket(socket: UwsSocket): Socket {
