@@ -1,9 +1,9 @@
 import type { RunProgress } from '../../core/runs/run.ts';
 
-/** A run that waits in the queue, as viewers see it. */
-export function runProgress(promptId: string): RunProgress {
+/** A run that was queued at noon, changed as told. */
+export function runProgress(changes: Partial<RunProgress> = {}): RunProgress {
   return {
-    prompt_id: promptId,
+    prompt_id: 'a',
     status: 'queued',
     node_id: null,
     node_title: null,
@@ -11,8 +11,8 @@ export function runProgress(promptId: string): RunProgress {
     step: 0,
     total_steps: 0,
     nodes_done: 0,
-    total_nodes: 1,
-    effective_total: 1,
+    total_nodes: 4,
+    effective_total: 4,
     cached_count: 0,
     percent: 0,
     eta_seconds: null,
@@ -20,8 +20,9 @@ export function runProgress(promptId: string): RunProgress {
     preview_seq: 0,
     node_outputs: {},
     error: null,
-    queued_at: '2027-01-15T08:00:00.000Z',
+    queued_at: '2026-01-01T12:00:00.000Z',
     started_at: null,
     ended_at: null,
+    ...changes,
   };
 }

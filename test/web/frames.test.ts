@@ -1,9 +1,9 @@
 import t from 'tap';
 import { parseFrame } from '../../web/frames.ts';
-import { runWith } from './run.ts';
+import { runProgress } from '../support/run-progress.ts';
 
 t.test('a message with prompt_id is a run', async (t) => {
-  const run = runWith({
+  const run = runProgress({
     status: 'error',
     node_outputs: {
       '9': {

@@ -2,10 +2,10 @@ import t from 'tap';
 import type { RunProgress } from '../../core/runs/run.ts';
 import type { SeenEvent } from '../../web/frames.ts';
 import { type Action, INITIAL, latestEventId, reduceAll, runInView, type State } from '../../web/store.ts';
-import { runWith } from './run.ts';
+import { runProgress } from '../support/run-progress.ts';
 
 const live: Action = { type: 'link', link: { state: 'live' } };
-const run = (changes: Partial<RunProgress>): Action => ({ type: 'run', run: runWith(changes) });
+const run = (changes: Partial<RunProgress>): Action => ({ type: 'run', run: runProgress(changes) });
 const event = (id: number, changes: Partial<SeenEvent> = {}): Action => ({
   type: 'event',
   event: {

@@ -3,7 +3,7 @@ import { duration, rate, secondsBetween } from '../../web/format.ts';
 import { isPlainHttp } from '../../web/login/plain-http.ts';
 import { pageTitle } from '../../web/page-title.ts';
 import { nodeProblems } from '../../web/refusal.ts';
-import { runWith } from './run.ts';
+import { runProgress } from '../support/run-progress.ts';
 
 t.test('durations and rates', async (t) => {
   const durations: [number, string][] = [
@@ -22,7 +22,7 @@ t.test('durations and rates', async (t) => {
 
 t.test('the title of the tab', async (t) => {
   t.equal(pageTitle(null), 'ComfyUI Studio');
-  const running = runWith({ status: 'running', percent: 42, node_title: 'KSampler' });
+  const running = runProgress({ status: 'running', percent: 42, node_title: 'KSampler' });
   t.equal(pageTitle(running), '42% KSampler · ComfyUI Studio');
 });
 

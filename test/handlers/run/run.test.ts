@@ -10,7 +10,7 @@ import { makeContext, makeRequest } from '../../support/handler.ts';
 import { runProgress } from '../../support/run-progress.ts';
 
 const WORKFLOW = { 3: { class_type: 'KSampler', inputs: { seed: 1 } } };
-const RUN = runProgress('p1');
+const RUN = runProgress({ prompt_id: 'p1' });
 
 async function withRuns(overrides: Partial<Runs>) {
   const context = await makeContext();
