@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** The longest key, in characters; config.ts refuses a longer one. */
-export const LONGEST_KEY = 256;
+export const LONGEST_KEY = 128;
 
 /** The one key of this Studio. Nothing gives the key itself away. */
 export interface ApiKey {

@@ -23,7 +23,7 @@ export interface PathRules {
  */
 export function canonicalPath(path: string, rules: PathRules = {}): string | null {
   if (!/^\/[\x21-\x7e]*$/.test(path) || /[#\\?]/.test(path)) return null;
-  
+  if (path.includes(';') && !rules.semicolon) return null;
   if (!isWellEncoded(path) || NEEDLESS_ESCAPE.test(path)) return null;
   let decoded = path;
   for (let round = 0; ; round += 1) {

@@ -100,7 +100,7 @@ export function createGuard(): Guard {
  * All header lines. A name with `_` goes no further: CGI and its heirs read `X_API_Key` as `X-API-Key`
  * (RFC 3875, 4.1.18). How many lines there are is uWebSockets.js's to limit: it answers 431 to more than 98.
  */
-export function readLines(live: HttpRequest): { headers: HeaderMap; hasDuplicate: boolean } {
+export function readLines(live: Pick<HttpRequest, 'forEach'>): { headers: HeaderMap; hasDuplicate: boolean } {
   const headers = new Map<string, string>();
   let hasDuplicate = false;
   live.forEach((name, value) => {

@@ -25,6 +25,11 @@ const SENTINEL = 'GET /api/health HTTP/1.1\r\nHost: sentinel\r\n\r\n';
 export interface TalkOptions {
   /** How many replies to wait for before the sentinel is sent; null: wait until the server closes. */
   readonly replies: number | null;
+  /**
+   * With null: how many replies are the last. The sentinel is sent after them as well; that it goes unanswered shows that
+   * the server did close then, and not when its patience was over.
+   */
+  readonly last?: number;
   /** The replies are to HEAD. */
   readonly head?: boolean;
 }
@@ -40,22 +45,24 @@ export function talk(port: number, parts: readonly Buffer[], options: TalkOption
     const received: Buffer[] = [];
     let sentinelSent = false;
     const deadline = setTimeout(() => end(false), DEADLINE_MS);
-    const heads = options.head === true ? (options.replies ?? Number.POSITIVE_INFINITY) : 0;
+    const heads = options.head === true ? (options.replies ?? options.last ?? 1) : 0;
     const end = (closed: boolean) => {
       clearTimeout(deadline);
       socket.destroy();
       const text = Buffer.concat(received).toString('latin1');
       const all = parseReplies(text, heads);
-      const inStep = sentinelSent && all.length === (options.replies ?? 0) + 1 && all.at(-1)?.status === 200;
+      const inStep =
+        options.replies !== null && all.length === options.replies + 1 && all.at(-1)?.status === 200;
       resolve({ replies: inStep ? all.slice(0, -1) : all, closed, inStep, text });
     };
     const look = () => {
-      if (options.replies === null) return;
+      const enough = options.replies ?? options.last;
+      if (enough === undefined) return;
       const { length } = parseReplies(Buffer.concat(received).toString('latin1'), heads);
-      if (!sentinelSent && length >= options.replies) {
+      if (!sentinelSent && length >= enough) {
         sentinelSent = true;
         socket.write(SENTINEL);
-      } else if (sentinelSent && length > options.replies) end(false);
+      } else if (sentinelSent && length > enough) end(false);
     };
     socket.on('connect', async () => {
       for (const part of parts) {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { WebSocket } from 'ws';
 import { json } from '../../../core/http/reply.ts';
 import type { SocketRoute } from '../../../core/http/route.ts';
-import { createGuard, REFUSALS } from '../../../core/server/guard.ts';
+import { createGuard, REFUSALS, readLines } from '../../../core/server/guard.ts';
 import { makeRequest } from '../../support/handler.ts';
 import { sendRaw } from '../../support/raw.ts';
 import { row, serveRoutes, WITH_KEY } from '../../support/server.ts';
@@ -49,6 +49,25 @@ t.test('a Host that was found clean is remembered, and no other for it', async (
   ] as const) {
     t.equal(judge(makeRequest({ headers: { host } }), null), expected, host);
   }
+});
+
+t.test('a header whose name has _ goes no further: somebody behind would read it as -', async (t) => {
+  const lines = [
+    ['host', 'studio'],
+    ['x_api_key', 'a'],
+    ['transfer_encoding', 'chunked'],
+    ['accept', 'a'],
+    ['accept', 'b'],
+    ['cookie', 'a'],
+    ['cookie', 'b'],
+  ] as const;
+  const { headers, hasDuplicate } = readLines({
+    forEach(call) {
+      for (const [name, value] of lines) call(name, value);
+    },
+  });
+  t.same(Object.fromEntries(headers), { host: 'studio', accept: 'a, b', cookie: 'a' });
+  t.ok(hasDuplicate, 'two Cookie lines');
 });
 
 t.test('refusals are counted by reason, and logged at debug level only', async (t) => {

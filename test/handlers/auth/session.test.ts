@@ -8,7 +8,7 @@ t.test('"GET /api/auth/session -> who am I, issued, expires"', async (t) => {
   t.same(JSON.parse(String(bySession.body)), {
     by: 'session',
     issued_at: NOW - 3600,
-    expires_at: NOW + 86_400,
+    expires_at: NOW - 3600 + 86_400,
   });
   const byKey = session(context, makeRequest({ caller: { by: 'key' } }));
   t.same(JSON.parse(String(byKey.body)), { by: 'key' }, 'a key has no end');
