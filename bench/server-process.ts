@@ -25,6 +25,7 @@ export async function startServer(
   const port = await announcedPort(child);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} did not start`);
+  const lines = createInterface({ input: child.stdout });
   let stopping = false;
   return {
     pid,
@@ -35,7 +36,7 @@ export async function startServer(
       });
     },
     onLine(callback) {
-      createInterface({ input: child.stdout }).on('line', callback);
+      lines.on('line', callback);
     },
     async stop() {
       stopping = true;

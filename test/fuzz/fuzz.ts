@@ -3,7 +3,7 @@
  * its own, with a stand-in for ComfyUI behind it. The same seed sends the same bytes. Ends with 1 when Studio died, hung,
  * logged an error, answered 5xx that was not meant, or grew by more than 20 MB after the warm-up.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,9 +33,11 @@ const MEANT = new Set([501, 503, 505]);
 const FRAMES_PER_SOCKET = 8;
 const KEY = 'fuzz-key-that-nobody-would-guess-4711';
 
+const COLLECTING = ['--expose-gc', '--import=./test/fuzz/collect-on-signal.mjs'];
+
 const comfyui = await startStandIn({ stepDelayMs: 0 });
 const studioDir = mkdtempSync(join(tmpdir(), 'studio-fuzz-'));
-const studio = await startServer('node', ['dist/core/main.js'], {
+const studio = await startServer('node', [...COLLECTING, 'dist/core/main.js'], {
   API_KEY: KEY,
   STUDIO_DIR: studioDir,
   STUDIO_HOST: '127.0.0.1',
@@ -56,10 +58,15 @@ const requests = requestCorpus(KEY, login.headers.get('set-cookie')?.split(';', 
 const frames = frameCorpus();
 const handshake = requests.at(-1) ?? Buffer.alloc(0);
 
+interface Memory {
+  readonly live: number;
+  readonly resident: number;
+}
+
 const startedAt = performance.now();
 const seen = new Map<number, number>();
 let sent = 0;
-let warm = 0;
+let warm: Promise<Memory> | undefined;
 
 await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => fuzz(createRandom(SEED * 1000 + worker))));
 
@@ -69,16 +76,17 @@ const alive = await fetch(`http://127.0.0.1:${studio.port}/api/health`).then(
   () => 0,
 );
 if (alive !== 200) problems.push(`afterwards it answered ${alive}`);
-const growth = problems.length === 0 ? residentBytes() - warm : 0;
+const before = problems.length === 0 ? await warm : undefined;
+const after = before === undefined ? undefined : await collectedMemory();
+const growth = before === undefined || after === undefined ? 0 : after.resident - before.resident;
 if (growth > LARGEST_GROWTH) problems.push(`its memory grew by ${megabytes(growth)} after the warm-up`);
 if (sent < COUNT) problems.push(`only ${sent} of ${COUNT} were sent in ${SECONDS} s`);
 await studio.stop();
 await comfyui.close();
 rmSync(studioDir, { recursive: true, force: true });
 
-console.log(
-  `seed ${SEED}: ${sent} mutated requests and frames in ${elapsed.toFixed(0)} s, memory after warm-up ${megabytes(warm)}, growth ${megabytes(growth)}`,
-);
+console.log(`seed ${SEED}: ${sent} mutated requests and frames in ${elapsed.toFixed(0)} s`);
+console.log(`memory after the warm-up: ${tell(before)}; at the end: ${tell(after)}`);
 console.log(
   `statuses: ${[...seen]
     .sort(([a], [b]) => a - b)
@@ -96,7 +104,7 @@ async function fuzz(random: Random): Promise<void> {
     sent += parts.length === 1 ? 1 : parts.length - 1;
     const outcome = await exchange(studio.port, from, parts, PATIENCE_MS);
     judge(outcome, parts);
-    if (warm === 0 && sent > COUNT / 4) warm = residentBytes();
+    if (sent > COUNT / 4) warm ??= collectedMemory();
     if (random.below(2000) === 0) await checkHealth();
   }
 }
@@ -128,9 +136,21 @@ async function checkHealth(): Promise<void> {
   );
 }
 
-function residentBytes(): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${studio.pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
+/** What is left after all garbage was collected, in bytes: what is in use, and what the process holds. */
+function collectedMemory(): Promise<Memory> {
+  return new Promise((resolve) => {
+    studio.onLine((line) => {
+      const [, live, resident] = /^memory: (\d+) live, (\d+) resident$/.exec(line) ?? [];
+      if (live !== undefined) resolve({ live: Number(live), resident: Number(resident) });
+    });
+    process.kill(studio.pid, 'SIGUSR2');
+  });
+}
+
+function tell(memory: Memory | undefined): string {
+  return memory === undefined
+    ? 'not measured'
+    : `${megabytes(memory.live)} in use, ${megabytes(memory.resident)} resident`;
 }
 
 function megabytes(bytes: number): string {

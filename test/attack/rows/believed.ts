@@ -153,7 +153,7 @@ export const believed: readonly Row[] = [
   },
   {
     name: 'a key of 10,000 bytes',
-    why: 'it is compared in a buffer of 258',
+    why: 'it is compared in a buffer of one size',
     send: ({ key }) => get('/api/auth/session', `X-API-Key: ${key}${'x'.repeat(10_000)}`),
     replies: [401],
     connection: 'open',

@@ -2,6 +2,8 @@ import type { Row } from '../row.ts';
 import { believed } from './believed.ts';
 import { bodies } from './bodies.ts';
 import { framing } from './framing.ts';
+import { hostsAndMethods } from './hosts-and-methods.ts';
+import { json } from './json.ts';
 import { login } from './login.ts';
 import { origins } from './origins.ts';
 import { sessions } from './sessions.ts';
@@ -14,8 +16,10 @@ import { targets } from './targets.ts';
 export const TABLE: Readonly<Record<string, readonly Row[]>> = {
   targets,
   'headers that are not believed': believed,
-  'framing, Host and methods': framing,
+  framing,
+  'Host and methods': hostsAndMethods,
   bodies,
+  'bodies in JSON': json,
   sessions,
   'login and what comes after it': login,
   'origins and handshakes': origins,

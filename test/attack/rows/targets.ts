@@ -212,6 +212,32 @@ export const targets: readonly Row[] = [
     replies: [401],
     connection: 'open',
   },
+  ...rowsFor(
+    [
+      ['/static/__proto__', 'a name that every object has'],
+      ['/static/constructor', 'the same'],
+      ['/static/toString', 'the same'],
+      ['/static/', 'the folder itself'],
+      ['/static/assets/', 'a folder in it'],
+      ['/static/login.html', 'what is not there'],
+      ['/static/.gitkeep', 'a hidden file'],
+      ['/static/package.json', 'what lies beside it'],
+    ],
+    (target) => ({ send: get(target), replies: [404], connection: 'open' }),
+  ),
+  ...rowsFor(
+    [
+      ['/api/run/status/__proto__', 'a name that every object has'],
+      ['/api/run/status/%E2%80%AE', 'a character that turns text around'],
+      ['/api/nothing', 'no route'],
+    ],
+    (target) => ({
+      name: `${target}, with the key`,
+      send: ({ key }) => get(target, `X-API-Key: ${key}`),
+      replies: [404],
+      connection: 'open',
+    }),
+  ),
   {
     name: 'a target of 17,000 bytes',
     why: 'what is kept of a request is limited',

@@ -33,7 +33,8 @@ t.test('all else is to be judged by all of its lines', async (t) => {
     ['POST', {}],
     ['OPTIONS', {}],
   ];
-  for (const [method, headers] of rows) t.equal(judge(makeRequest({ method, headers }), null), 'lines', method);
+  for (const [method, headers] of rows)
+    t.equal(judge(makeRequest({ method, headers }), null), 'lines', method);
   for (const method of ['get', 'BREW', '']) t.equal(judge(makeRequest({ method }), null), 'method', method);
 });
 
