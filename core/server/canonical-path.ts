@@ -10,6 +10,9 @@ const ENCODED_TRAP = /%(?:[01][0-9a-f]|7f|5c)/i;
  */
 const NEEDLESS_ESCAPE = /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])/i;
 
+/** `.`, `..`, and names that end in `..`, which a server that glues a folder's name to the rest may read as `..`. */
+const DOT_SEGMENT = /(?:\/\.|\.\.)(?:\/|$)/;
+
 export interface PathRules {
   /** ComfyUI's /userdata/{file} carries `%2F` inside one segment and is passed on byte for byte. */
   readonly encodedSlash?: boolean;
@@ -27,18 +30,14 @@ export function canonicalPath(path: string, rules: PathRules = {}): string | nul
   if (!isWellEncoded(path) || NEEDLESS_ESCAPE.test(path)) return null;
   let decoded = path;
   for (let round = 0; ; round += 1) {
-    if (decoded.includes('//') || hasDotSegment(decoded)) return null;
+    if (decoded.includes('//') || DOT_SEGMENT.test(decoded)) return null;
+    if (!decoded.includes('%')) return path;
     const next = decodeOnce(decoded);
     if (next === decoded) return path;
     if (round === MOST_DECODINGS || ENCODED_TRAP.test(decoded)) return null;
     if (/%2f/i.test(decoded) && !(rules.encodedSlash && round === 0)) return null;
     decoded = next;
   }
-}
-
-/** `.`, `..`, and names that end in `..`, which a server that glues a folder's name to the rest may read as `..`. */
-function hasDotSegment(path: string): boolean {
-  return path.split('/').some((segment) => segment === '.' || segment.endsWith('..'));
 }
 
 /** Every `%` starts an escape, and what they stand for is UTF-8. */
