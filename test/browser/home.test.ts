@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { failing, invalid, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { logIn, scenes } from './scene.ts';
+import { logIn, scenes, untilTitle } from './scene.ts';
 
 t.test('the home page', { skip: noBrowser }, async (t) => {
   const scene = scenes(t, await startBrowser(t));
@@ -16,7 +16,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await page.getByText('Step 12 of 20').waitFor();
     await page.getByRole('img', { name: 'Preview of the run' }).waitFor();
     t.ok(await previewWidth(page), 'the preview is a picture');
-    t.match(await page.title(), /^\d+% KSampler · ComfyUI Studio$/);
+    await untilTitle(page, '^\\d+% KSampler · ComfyUI Studio$');
     t.equal(await page.getByRole('listitem').filter({ hasText: 'Running' }).count(), 1);
 
     const box = await page.locator('.preview').boundingBox();
@@ -24,7 +24,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     const row = page.locator('.run');
     await row.filter({ hasText: 'Completed' }).waitFor();
     t.match(await row.textContent(), /ComfyUI_00001_\.png/);
-    t.equal(await page.title(), 'Completed · ComfyUI Studio');
+    await untilTitle(page, '^Completed · ComfyUI Studio$');
     t.same(await page.locator('.preview').boundingBox(), box, 'nothing has moved');
     t.ok(await previewWidth(page), 'the last preview stays');
   });
@@ -44,7 +44,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     t.equal(await page.locator('.run').count(), 2);
   });
 
-  scene('says why a workflow cannot be run', { comfyui: { stepDelayMs: 1 } }, async (t, page) => {
+  scene('says why a workflow cannot be run', { comfyui: { stepDelayMs: 1 } }, async (_t, page) => {
     await logIn(page);
 
     await start(page, '');
@@ -57,7 +57,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
 
     await start(page, JSON.stringify(failing()));
     await page.locator('.run').getByText('boom: toy failure').waitFor();
-    t.match(await page.title(), /^Failed/);
+    await untilTitle(page, '^Failed');
   });
 
   scene('takes a workflow from a file that is chosen or dropped', {}, async (t, page) => {

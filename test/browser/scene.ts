@@ -62,3 +62,8 @@ function complaintsOf(page: Page): readonly string[] {
   });
   return complaints;
 }
+
+/** Waits until the tab's title is so: it follows the page a moment later. `pattern` is a regular expression's source. */
+export async function untilTitle(page: Page, pattern: string): Promise<void> {
+  await page.waitForFunction(`new RegExp(${JSON.stringify(pattern)}).test(document.title)`);
+}
