@@ -1,6 +1,7 @@
 /**
  * The limit: uWebSockets.js that checks nothing and writes the bytes it was given. Its replies come as JSON in REPLIES:
- * path -> {status, headers, body}. It writes all headers with one call, as Studio does, so that nothing is compared but the work.
+ * path -> {status, headers, body}. It writes all headers with one call, as Studio does, but as a string, as one would;
+ * Studio hands them over as bytes, which saves about 0.2 us: against a raw server that does so too, its ratio is 0.05 higher.
  */
 import uws from '../../core/server/uws.ts';
 
