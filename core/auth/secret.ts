@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../startup-error.ts';
-import { createOnce, errorCode, linkUnlessTaken, ownName } from './durable-file.ts';
+import { createOnce, errorCode } from './durable-file.ts';
 
 const FILE = '.session_secret';
 const BYTES = 64;
@@ -16,8 +16,7 @@ const FORMAT = new RegExp(`^[0-9a-f]{${2 * BYTES}}$`, 'i');
 export function loadSecret(studioDir: string, warn: (message: string) => void): Buffer {
   const path = join(studioDir, FILE);
   try {
-    if (existsSync(path) && !holdsSecret(path)) {
-      setAside(path);
+    if (isDamaged(path) && setAside(path)) {
       warn(`${path} was damaged: kept as ${FILE}.bad, a new one was made, every session has ended`);
     }
     const secret = createOnce(path, `${randomBytes(BYTES).toString('hex')}\n`).trim();
@@ -31,26 +30,44 @@ export function loadSecret(studioDir: string, warn: (message: string) => void): 
   }
 }
 
-/** Reads no more than a secret could be: something else may lie there. */
-function holdsSecret(path: string): boolean {
-  const found = statSync(path);
-  return found.isFile() && found.size <= 4 * BYTES && FORMAT.test(readFileSync(path, 'utf8').trim());
-}
-
-/**
- * Moves a damaged file to `.bad`. Another process that starts at the same time may have done so, and may even have put a
- * good one in its place since we looked: that one goes back.
- */
-function setAside(path: string): void {
-  const aside = ownName(path);
+/** False for a missing file too. Reads no more than a secret could be: something else may lie there. */
+function isDamaged(path: string): boolean {
   try {
-    renameSync(path, aside);
+    const found = statSync(path);
+    return !found.isFile() || found.size > 4 * BYTES || !FORMAT.test(readFileSync(path, 'utf8').trim());
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
+    // Another process is just putting a good one in its place.
+    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
-  if (holdsSecret(aside)) {
-    linkUnlessTaken(aside, path);
-    rmSync(aside);
-  } else renameSync(aside, `${path}.bad`);
+}
+
+const LOCK_RETRY_MS = 20;
+const LOCK_PATIENCE_MS = 5000;
+
+/**
+ * Moves a damaged file to `.bad`; false when another process did. Under a lock, and looking again: of several that start
+ * together only one may move it, or a later one would move away the good secret that an earlier one uses already.
+ */
+function setAside(path: string): boolean {
+  const lock = `${path}.lock`;
+  for (let waited = 0; ; waited += LOCK_RETRY_MS) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o600));
+      break;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      if (!isDamaged(path)) return false;
+      // Whoever held it died.
+      if (waited >= LOCK_PATIENCE_MS) rmSync(lock, { force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_RETRY_MS);
+    }
+  }
+  try {
+    if (!isDamaged(path)) return false;
+    renameSync(path, `${path}.bad`);
+    return true;
+  } finally {
+    rmSync(lock, { force: true });
+  }
 }
