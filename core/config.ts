@@ -2,7 +2,9 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { LONGEST_KEY } from './auth/api-key.ts';
 import { type AddressRange, parseRange } from './auth/client-address.ts';
+import type { Retention } from './events/sqlite.ts';
 import type { LogLevel } from './log.ts';
+import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
 
 export interface Config {
@@ -20,6 +22,8 @@ export interface Config {
   readonly maxConnections: number;
   /** 0: no limit. */
   readonly maxViewersPerAddress: number;
+  readonly runsKept: RunRetention;
+  readonly eventsKept: Retention;
   readonly logLevel: LogLevel;
 }
 
@@ -105,6 +109,19 @@ export const VARIABLES = {
     'How many live streams one address may hold open (IPv6 by /64); 0 sets no limit. Name your proxies in TRUSTED_PROXIES first: all who come through one that is not named count as one address.',
     wholeNumber(0, 1_000_000),
   ),
+  STUDIO_RUNS_KEPT: variable(
+    '10000',
+    'How many runs that are over are remembered. Their pictures stay, whatever is forgotten.',
+    wholeNumber(1, 10_000_000),
+  ),
+  STUDIO_RUNS_KEPT_DAYS: variable('365', 'For how many days.', wholeNumber(1, 36_500)),
+  STUDIO_RUNS_KEPT_MB: variable(
+    '1024',
+    'How much room they may take, in MiB: workflows can carry pictures inside.',
+    wholeNumber(1, 1_000_000),
+  ),
+  STUDIO_EVENTS_KEPT: variable('50000', 'How many events are remembered.', wholeNumber(100, 10_000_000)),
+  STUDIO_EVENTS_KEPT_DAYS: variable('90', 'For how many days.', wholeNumber(1, 36_500)),
   LOG_LEVEL: variable(
     'info',
     `How much is logged: ${LEVELS.join(', ')}.`,
@@ -139,6 +156,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxies: read('TRUSTED_PROXIES', VARIABLES.TRUSTED_PROXIES),
     maxConnections: read('STUDIO_MAX_CONNECTIONS', VARIABLES.STUDIO_MAX_CONNECTIONS),
     maxViewersPerAddress: read('STUDIO_MAX_VIEWERS_PER_ADDRESS', VARIABLES.STUDIO_MAX_VIEWERS_PER_ADDRESS),
+    runsKept: {
+      count: read('STUDIO_RUNS_KEPT', VARIABLES.STUDIO_RUNS_KEPT),
+      days: read('STUDIO_RUNS_KEPT_DAYS', VARIABLES.STUDIO_RUNS_KEPT_DAYS),
+      bytes: read('STUDIO_RUNS_KEPT_MB', VARIABLES.STUDIO_RUNS_KEPT_MB) * 1024 * 1024,
+    },
+    eventsKept: {
+      count: read('STUDIO_EVENTS_KEPT', VARIABLES.STUDIO_EVENTS_KEPT),
+      days: read('STUDIO_EVENTS_KEPT_DAYS', VARIABLES.STUDIO_EVENTS_KEPT_DAYS),
+    },
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
   };
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
@@ -11,16 +12,18 @@ import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { EventLog } from './events/event-log.ts';
-import { createMemoryEventLog } from './events/memory.ts';
+import { createSqliteEventLog } from './events/sqlite.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
 import { createServer } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
+import { openStorage } from './storage/storage.ts';
 
 /** A Studio that serves. */
 export interface Studio {
@@ -41,9 +44,6 @@ export interface StudioOptions {
   readonly guard?: Guard;
 }
 
-/** How many of the latest events viewers can catch up on. */
-const EVENTS_KEPT = 10_000;
-
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, createLog, guard = createGuard() } = options;
@@ -55,9 +55,15 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
-  // Ids go on from the clock, so a viewer that comes back after a restart with an id of before gets all that is new.
-  const events = createMemoryEventLog(EVENTS_KEPT, Date.now());
-  const runs = createTracker({ comfyuiUrl: config.comfyuiUrl, events, log });
+  const storage = openStorage(join(config.studioDir, 'studio.db'), (message) => log.warn(message));
+  const events = createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message));
+  const runs = createTracker({
+    comfyuiUrl: config.comfyuiUrl,
+    clientId: storage.nameOnce('comfyui client', randomUUID),
+    archive: createSqliteArchive(storage, config.runsKept),
+    events,
+    log,
+  });
   const context: Context = Object.freeze({
     config,
     log,
@@ -83,6 +89,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await server.close(graceMs);
       runs.close();
       events.close();
+      storage.close();
     },
   };
 }

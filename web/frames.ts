@@ -1,5 +1,5 @@
 import type { Severity } from '../core/events/event-log.ts';
-import type { NodeOutput, OutputItem, RunError, RunProgress, RunStatus } from '../core/runs/run.ts';
+import type { NodeOutput, OutputItem, RunError, RunProgress, RunStatus, Starter } from '../core/runs/run.ts';
 import { type Fields, fieldsOf, listOf, numberOf, parseFields, textOf } from './json.ts';
 
 /** An event, as far as the pages show it. A newer server may send types that this page has not heard of. */
@@ -17,6 +17,7 @@ export type Frame =
   | { readonly type: 'event'; readonly event: SeenEvent };
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'completed', 'error', 'cancelled', 'stalled'];
+const STARTERS: readonly Starter[] = ['studio', 'editor', 'other'];
 const SEVERITIES: readonly Severity[] = ['info', 'success', 'warning', 'error'];
 const MEDIA: readonly OutputItem['media'][] = ['image', 'video', 'audio', 'file'];
 
@@ -53,6 +54,8 @@ function runOf(fields: Fields): RunProgress | null {
   if (prompt_id === null || status === null || queued_at === null) return null;
   return {
     prompt_id,
+    title: textOf(fields.title) ?? '',
+    started_by: oneOf(STARTERS, fields.started_by) ?? 'other',
     status,
     node_id: textOf(fields.node_id),
     node_title: textOf(fields.node_title),

@@ -20,7 +20,8 @@ export type EventType =
   | 'manager.refused'
   | 'update.output';
 
-export type Severity = 'info' | 'success' | 'warning' | 'error';
+export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /** What happened, as it is told to viewers. `data` is JSON and never holds a key, a cookie or a token. */
 export interface NewEvent {
@@ -38,13 +39,33 @@ export interface StudioEvent extends Required<NewEvent> {
   readonly timestamp: string;
 }
 
+/** Which events are asked for; each condition that is given must hold. */
+export interface EventQuery {
+  /** Only those after this id. */
+  readonly since?: number | undefined;
+  /** Only those before this id. */
+  readonly before?: number | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+  /** How many at the most; default 100. */
+  readonly limit?: number | undefined;
+}
+
 /** The one record of what happened. Engines differ in where they keep it, never in what they promise. */
 export interface EventLog {
-  /** Gives the event its id and time, keeps it, and tells every subscriber before it returns. */
-  append(event: NewEvent): StudioEvent;
-  /** The events after `id`, oldest first, at most `limit` (default 1,000) of them: the newest ones. */
-  since(id: number, limit?: number): readonly StudioEvent[];
+  /** The id of the newest event that subscribers were told of, or 0. */
+  readonly lastId: number;
+  /**
+   * Gives the event its id and time, keeps it, and then tells every subscriber, in the order of ids.
+   * One that cannot be kept, for want of room, is told all the same.
+   */
+  append(event: NewEvent): void;
+  /** The events after `id`, oldest first: the first `limit` (default 1,000) of them. */
+  since(id: number, limit?: number): Promise<readonly StudioEvent[]>;
+  /** The latest events that fit the query, newest first. */
+  latest(query?: EventQuery): Promise<readonly StudioEvent[]>;
   /** Calls `listener` for every later event until the returned function is called. */
   subscribe(listener: (event: StudioEvent) => void): () => void;
+  /** Lets go of the subscribers. */
   close(): void;
 }

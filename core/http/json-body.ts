@@ -1,4 +1,4 @@
-import { parse as parseLossless } from 'lossless-json';
+import { mayRound, parseExactJson } from '../exact-json.ts';
 import { HttpError } from './http-error.ts';
 
 const DEEPEST = 64;
@@ -24,15 +24,7 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new HttpError(400, 'The body is not valid JSON');
   }
   refuseAmbiguity(text);
-  return LONG_DIGITS.test(text) ? parseLossless(text, null, exactNumber) : value;
-}
-
-/** Without 16 digits in a row there is nothing that JSON.parse would round. */
-const LONG_DIGITS = /\d{16}/;
-
-function exactNumber(text: string): number | bigint {
-  const number = Number(text);
-  return /^-?\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number;
+  return mayRound(text) ? parseExactJson(text) : value;
 }
 
 /**

@@ -43,5 +43,9 @@ export interface Socket {
 
 /** What a socket route does. Handshake, origin and access were settled before `open`. */
 export interface SocketHandler {
-  open(context: Context, socket: Socket, request: RequestHead & { readonly query: URLSearchParams }): void;
+  open(
+    context: Context,
+    socket: Socket,
+    request: RequestHead & { readonly query: URLSearchParams },
+  ): void | Promise<void>;
 }

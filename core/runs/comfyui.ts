@@ -1,6 +1,7 @@
 import { stringify } from 'lossless-json';
 import { type Dispatcher, Pool } from 'undici';
 import type { z } from 'zod';
+import { mayRound, parseExactJson } from '../exact-json.ts';
 import {
   Accepted,
   HistoryAnswer,
@@ -27,13 +28,16 @@ export interface Submission extends RunRequest {
  */
 export interface Comfyui {
   submit(submission: Submission): Promise<RunAccepted>;
-  queue(): Promise<Queue>;
+  /** Workflows of runs that are not known are read exactly, seeds beyond 2^53 included. */
+  queue(isKnown?: (id: PromptId) => boolean): Promise<Queue>;
   /** How the run ended; null when it is not over, or not known. */
   history(id: PromptId): Promise<HistoryVerdict | null>;
   /** Stops the run if it is the running one; else it does nothing. */
   interrupt(id: PromptId): Promise<void>;
   /** Takes the run out of the queue if it still waits there; else it does nothing. */
   deleteFromQueue(id: PromptId): Promise<void>;
+  /** Takes runs out of its history. */
+  deleteFromHistory(ids: readonly PromptId[]): Promise<void>;
   systemStats(): Promise<SystemStats>;
   close(): void;
 }
@@ -83,17 +87,23 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
     } catch (error) {
       if (error instanceof ComfyuiRefusal || error instanceof ComfyuiUnreachable) throw error;
       const reason = signal.aborted ? `no answer within ${limit} ms` : reasonOf(error);
-      throw new ComfyuiUnreachable(`${method} ${path}: ${reason}`, error);
+      throw new ComfyuiUnreachable(`${method} ${path}: ${reason}`, {
+        cause: error,
+        maybeReceived: !NOT_CONNECTED.has(reason),
+      });
     }
   }
 
   async function ask<T>(schema: z.ZodType<T>, request: Call): Promise<T> {
-    const parsed = schema.safeParse(parsePythonJson(await call(request)));
+    return understood(schema, request, parsePythonJson(await call(request)));
+  }
+
+  function understood<T>(schema: z.ZodType<T>, request: Call, answer: unknown): T {
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
-    throw new ComfyuiUnreachable(
-      `${request.method} ${request.path} gave an answer that is not understood`,
-      parsed.error,
-    );
+    throw new ComfyuiUnreachable(`${request.method} ${request.path} gave an answer that is not understood`, {
+      cause: parsed.error,
+    });
   }
 
   return {
@@ -110,7 +120,16 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
         },
         timeoutMs: submitTimeoutMs,
       }),
-    queue: () => ask(QueueAnswer, { method: 'GET', path: '/queue' }),
+    async queue(isKnown = () => true) {
+      const request = { method: 'GET', path: '/queue' } as const;
+      const text = await call(request);
+      const queue = understood(QueueAnswer, request, parsePythonJson(text));
+      const allKnown = [...queue.running, ...queue.pending].every((item) => isKnown(item.promptId));
+      // To read without rounding takes ten times as long, and is owed to each workflow once.
+      return allKnown || !mayRound(text)
+        ? queue
+        : understood(QueueAnswer, request, parsePythonJson(text, parseExactJson));
+    },
     async history(id) {
       const answer = await ask(HistoryAnswer, { method: 'GET', path: `/history/${encodeURIComponent(id)}` });
       return (Object.hasOwn(answer, id) ? answer[id] : undefined) ?? null;
@@ -121,12 +140,25 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
     async deleteFromQueue(id) {
       await call({ method: 'POST', path: '/queue', body: { delete: [id] } });
     },
+    async deleteFromHistory(ids) {
+      await call({ method: 'POST', path: '/history', body: { delete: ids } });
+    },
     systemStats: () => ask(SystemStatsAnswer, { method: 'GET', path: '/system_stats' }),
     close() {
       void pool.destroy();
     },
   };
 }
+
+/** No connection came about, so nothing of the request has left. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 async function readText(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];

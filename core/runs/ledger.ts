@@ -1,4 +1,6 @@
 import type { EventLog, NewEvent } from '../events/event-log.ts';
+import { StorageUnwritable } from '../storage/storage.ts';
+import type { RunArchive } from './archive.ts';
 import { endedEvent, queuedEvent, startedEvent } from './job-events.ts';
 import type { RunsLog } from './log.ts';
 import { createPacer } from './pacer.ts';
@@ -6,38 +8,60 @@ import { type RunMessage, reduce } from './reduce.ts';
 import type { Preview, Prompt, PromptId, RunProgress } from './run.ts';
 import { createRunTable, progressOf, type TrackedRun } from './run-table.ts';
 import type { RunWatcher } from './runs.ts';
-import { queuedRun } from './state.ts';
+import { type Origin, queuedRun, type RunState, restoredRun } from './state.ts';
 
 export interface LedgerOptions {
+  readonly archive: RunArchive;
   readonly events: EventLog;
   readonly log: RunsLog;
   /** At most one progress per run in this many milliseconds. */
   readonly progressIntervalMs: number;
-  /** How many runs that are over are kept. */
+  /** At most one preview per run in this many milliseconds. */
+  readonly previewIntervalMs: number;
+  /** How many runs that are over are kept at hand; the archive has the others. */
   readonly overLimit: number;
 }
 
-/** The runs that are known, and the telling of what becomes of them: to watchers, and to the event log. */
+/** The runs that are known: what becomes of them is kept in the archive, and told to watchers and to the event log. */
 export interface Ledger {
   readonly open: ReadonlyMap<PromptId, TrackedRun>;
+  /** An open run. */
   get(id: PromptId): TrackedRun | undefined;
+  isOver(id: PromptId): boolean;
+  /** What viewers may know of a run, open or over. */
+  progress(id: PromptId): RunProgress | undefined;
   list(): readonly RunProgress[];
-  /** Notes a run; nothing is told of it until it is accepted. `ours`: its frames come to our socket. */
-  enter(id: PromptId, prompt: Prompt, ours: boolean): TrackedRun;
+  /**
+   * Notes a run that ComfyUI is going to be asked to take; nobody is told of it until it is accepted.
+   * Throws StorageUnwritable: a run that could be lost is not begun.
+   */
+  enter(id: PromptId, prompt: Prompt, title: string | undefined): TrackedRun;
+  /** Notes a run that somebody else has queued. */
+  adopt(id: PromptId, prompt: Prompt, origin: Origin): TrackedRun;
   /** ComfyUI is known to have the run. */
   accept(run: TrackedRun): void;
   advance(run: TrackedRun, message: RunMessage): void;
   /** A preview of an open run went by. No progress is told for it: the frames around it say more. */
   preview(run: TrackedRun, frame: Pick<Preview, 'node_id' | 'mime' | 'image'>): void;
+  /** ComfyUI never took it. */
   forget(run: TrackedRun): void;
+  /** Deletes runs that are over; resolves to their ids. 'all' of them, or those that are named. */
+  erase(ids: readonly PromptId[] | 'all'): readonly PromptId[];
   record(event: NewEvent): void;
   watch(watcher: RunWatcher): () => void;
   close(): void;
 }
 
-export function createLedger({ events, log, progressIntervalMs, overLimit }: LedgerOptions): Ledger {
+/** While a run goes on, its progress is written so often: what a crash of Studio may set it back, in milliseconds. */
+const SAVE_INTERVAL_MS = 1000;
+
+/** Takes up what an earlier process left open in the archive. */
+export function createLedger(options: LedgerOptions): Ledger {
+  const { archive, events, log, overLimit } = options;
   const table = createRunTable(overLimit);
   const watchers = new Set<RunWatcher>();
+  /** Runs of which the last that happened could not be written, for want of room. */
+  const unsaved = new Set<TrackedRun>();
 
   function tell(call: (watcher: RunWatcher) => void): void {
     for (const watcher of watchers) {
@@ -50,9 +74,16 @@ export function createLedger({ events, log, progressIntervalMs, overLimit }: Led
   }
 
   function tellProgress(run: TrackedRun): void {
-    if (watchers.size === 0) return;
+    const now = Date.now();
+    if (run.accepted && now - run.savedAt >= SAVE_INTERVAL_MS) keep(run, []);
     const progress = progressOf(run);
     tell((watcher) => watcher.progress?.(progress));
+  }
+
+  function tellPreview(run: TrackedRun): void {
+    const { preview } = run;
+    run.preview = null;
+    if (preview !== null) tell((watcher) => watcher.preview?.(preview));
   }
 
   function record(event: NewEvent): void {
@@ -63,64 +94,152 @@ export function createLedger({ events, log, progressIntervalMs, overLimit }: Led
     }
   }
 
+  /** Writes the run as it is now and what is to be told of it, whole or not at all: so no crash can tell it twice. */
+  function keep(run: TrackedRun, happened: readonly NewEvent[]): void {
+    try {
+      archive.together(() => {
+        save(run);
+        for (const event of happened) events.append(event);
+      });
+    } catch (error) {
+      if (!(error instanceof StorageUnwritable)) log.error({ err: error }, 'A run could not be kept');
+      unsaved.add(run);
+      for (const event of happened) record(event);
+      return;
+    }
+    unsaved.delete(run);
+    if (unsaved.size > 0) saveTheOthers();
+  }
+
+  /** There is room again. */
+  function saveTheOthers(): void {
+    for (const run of unsaved) {
+      try {
+        archive.together(() => save(run));
+        unsaved.delete(run);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  function save(run: TrackedRun): void {
+    archive.save({ run: progressOf(run), accepted: run.accepted, nodeErrors: run.nodeErrors });
+    run.savedAt = Date.now();
+  }
+
+  function track(state: RunState, rest: Pick<TrackedRun, 'ours' | 'accepted' | 'doubtful'>): TrackedRun {
+    const run: TrackedRun = {
+      state,
+      progressPacer: createPacer(options.progressIntervalMs, () => tellProgress(run)),
+      previewPacer: createPacer(options.previewIntervalMs, () => tellPreview(run)),
+      preview: null,
+      number: Number.POSITIVE_INFINITY,
+      nodeErrors: {},
+      cancelAsked: false,
+      misses: 0,
+      waitedDuring: null,
+      savedAt: 0,
+      ...rest,
+    };
+    table.add(run);
+    return run;
+  }
+
+  for (const run of archive.list({ limit: overLimit, statuses: OVER }).runs.toReversed()) table.addOver(run);
+  for (const { run, accepted, prompt, nodeErrors } of archive.open()) {
+    const ours = run.started_by === 'studio';
+    track(restoredRun(run, prompt), { ours, accepted, doubtful: !accepted }).nodeErrors = nodeErrors;
+  }
+
   return {
     open: table.open,
     get: table.get,
+    isOver: table.isOver,
+    progress: (id) => table.progress(id) ?? acceptedRun(archive, id),
     list: table.list,
     record,
 
-    enter(id, prompt, ours) {
-      const run: TrackedRun = {
-        state: queuedRun(id, prompt, Date.now()),
-        pacer: createPacer(progressIntervalMs, () => tellProgress(run)),
-        number: Number.POSITIVE_INFINITY,
-        accepted: false,
-        ours,
-        cancelAsked: false,
-        misses: 0,
-        waitedDuring: null,
-      };
-      table.add(run);
+    enter(id, prompt, title) {
+      const state = queuedRun(id, prompt, Date.now(), { startedBy: 'studio', title });
+      const run = track(state, { ours: true, accepted: false, doubtful: false });
+      try {
+        archive.begin(progressOf(run), prompt);
+      } catch (error) {
+        table.forget(id);
+        throw error;
+      }
+      return run;
+    },
+
+    adopt(id, prompt, origin) {
+      const state = queuedRun(id, prompt, Date.now(), origin);
+      const run = track(state, { ours: false, accepted: false, doubtful: false });
+      try {
+        archive.begin(progressOf(run), prompt);
+      } catch (error) {
+        // It runs all the same, and is shown for as long as this process lives.
+        log.warn({ err: error, prompt_id: id }, 'A run could not be kept');
+      }
       return run;
     },
 
     accept(run) {
       if (run.accepted) return;
       run.accepted = true;
-      record(queuedEvent(run.state));
-      run.pacer.changed();
+      run.doubtful = false;
+      keep(run, [queuedEvent(run.state)]);
+      run.progressPacer.changed();
     },
 
     advance(run, message) {
       const before = run.state;
       run.state = reduce(before, message, Date.now());
       if (run.state === before) return;
-      if (before.startedAt === null && run.state.startedAt !== null) record(startedEvent(run.state));
+      const happened: NewEvent[] = [];
+      if (before.startedAt === null && run.state.startedAt !== null) happened.push(startedEvent(run.state));
       const ended = endedEvent(run.state);
       if (ended === null) {
-        run.pacer.changed();
+        if (happened.length > 0) keep(run, happened);
+        run.progressPacer.changed();
         return;
       }
       table.settle(run);
-      run.pacer.last();
-      record(ended);
+      run.previewPacer.stop();
+      tellPreview(run);
+      run.progressPacer.last();
+      keep(run, [...happened, ended]);
     },
 
     preview(run, { node_id, mime, image }) {
       run.state = reduce(run.state, { type: 'preview' }, Date.now());
-      const preview: Preview = {
+      run.preview = {
         prompt_id: run.state.id,
         node_id: node_id ?? run.state.shown,
         mime,
         seq: run.state.previewSeq,
         image,
       };
-      tell((watcher) => watcher.preview?.(preview));
+      run.previewPacer.changed();
     },
 
     forget(run) {
-      run.pacer.stop();
-      table.forget(run);
+      run.progressPacer.stop();
+      run.previewPacer.stop();
+      table.forget(run.state.id);
+      unsaved.delete(run);
+      try {
+        archive.drop(run.state.id);
+      } catch (error) {
+        // At the next start ComfyUI is asked about it, and then it is forgotten.
+        log.debug({ err: error }, 'A run that never was could not be deleted');
+      }
+    },
+
+    erase(ids) {
+      const erased = ids === 'all' ? archive.deleteAll() : archive.delete(ids);
+      for (const id of erased) table.forget(id);
+      return erased;
     },
 
     watch(watcher) {
@@ -130,7 +249,18 @@ export function createLedger({ events, log, progressIntervalMs, overLimit }: Led
 
     close() {
       watchers.clear();
-      for (const run of table.open.values()) run.pacer.stop();
+      for (const run of table.open.values()) {
+        run.progressPacer.stop();
+        run.previewPacer.stop();
+        if (run.accepted) keep(run, []);
+      }
     },
   };
+}
+
+const OVER = ['completed', 'error', 'cancelled', 'stalled'] as const;
+
+function acceptedRun(archive: RunArchive, id: PromptId): RunProgress | undefined {
+  const record = archive.get(id);
+  return record?.accepted ? record.run : undefined;
 }

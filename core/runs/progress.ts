@@ -12,6 +12,8 @@ export function toProgress(state: RunState): RunProgress {
   const rate = stepRate(state);
   return {
     prompt_id: state.id,
+    title: state.title,
+    started_by: state.startedBy,
     status: state.status,
     node_id: state.shown,
     node_title: shown?.title ?? null,

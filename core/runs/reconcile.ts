@@ -39,6 +39,8 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
   let previousRoundAt = Number.NEGATIVE_INFINITY;
 
   function sighted(item: QueueItem, isRunning: boolean): void {
+    // It ended while the answer was on its way.
+    if (ledger.isOver(item.promptId)) return;
     const run = ledger.get(item.promptId) ?? adopt(item);
     if (run === null) return;
     run.number = item.number;
@@ -50,7 +52,8 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
 
   /** A run that somebody else queued. */
   function adopt(item: QueueItem): TrackedRun | null {
-    return ledger.open.size >= openLimit ? null : ledger.enter(item.promptId, promptFrom(item.prompt), false);
+    if (ledger.open.size >= openLimit) return null;
+    return ledger.adopt(item.promptId, promptFrom(item.prompt), { startedBy: 'other' });
   }
 
   /** Ends a run that is not in the queue any more, by what /history says of it. */
@@ -58,12 +61,14 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
     const verdict = await comfyui.history(run.state.id);
     if (isOver(run.state.status)) return;
     if (verdict !== null) {
+      ledger.accept(run);
       ledger.advance(run, verdict);
       if (run.ours && link.connected && link.heardAt < sinceRound) onDeaf();
       return;
     }
     run.misses += 1;
     if (run.misses < MISSES_UNTIL_LOST) return;
+    if (run.doubtful) return ledger.forget(run);
     ledger.advance(run, { type: run.cancelAsked || wasDeleted(run, link) ? 'removed' : 'lost' });
   }
 
@@ -71,8 +76,8 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
     const sinceRound = previousRoundAt;
     previousRoundAt = performance.now();
     // Taken before the queue is: a run that is submitted meanwhile may not stand in it.
-    const asked = [...ledger.open.values()].filter((run) => run.accepted);
-    const queue = await comfyui.queue();
+    const asked = [...ledger.open.values()].filter((run) => run.accepted || run.doubtful);
+    const queue = await comfyui.queue((id) => ledger.get(id) !== undefined || ledger.isOver(id));
     for (const item of queue.pending) sighted(item, false);
     for (const item of queue.running) sighted(item, true);
 

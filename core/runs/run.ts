@@ -4,6 +4,9 @@ export type PromptId = string;
 /** A run is open (queued, running) or over (the rest); one that is over stays what it is. */
 export type RunStatus = 'queued' | 'running' | 'completed' | 'error' | 'cancelled' | 'stalled';
 
+/** Who queued it: Studio's own API and pages, the graph editor behind the gate, or somebody straight at ComfyUI. */
+export type Starter = 'studio' | 'editor' | 'other';
+
 /** One node of an API-format workflow. An input is a value or a link `[node id, output index]`. */
 export interface PromptNode {
   readonly class_type: string;
@@ -38,6 +41,9 @@ export interface RunError {
 /** A run as viewers see it: the progress frame of /api/run/ws and the reply of /api/run/status/{prompt_id}. */
 export interface RunProgress {
   readonly prompt_id: PromptId;
+  /** What a person knows it by: what its submitter called it, else the beginning of its text prompt, else ''. */
+  readonly title: string;
+  readonly started_by: Starter;
   readonly status: RunStatus;
   readonly node_id: string | null;
   /** The prompt's `_meta.title`, else the class type. */

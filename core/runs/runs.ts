@@ -1,3 +1,4 @@
+import type { HistoryPage, HistoryQuery, RunRecord } from './archive.ts';
 import type { Preview, Prompt, PromptId, RunProgress } from './run.ts';
 
 export interface RunRequest {
@@ -5,6 +6,8 @@ export interface RunRequest {
   readonly extra_data?: Readonly<Record<string, unknown>> | undefined;
   /** Queue it before all that waits. */
   readonly front?: boolean | undefined;
+  /** What to call it; by default it is named after its text prompt. */
+  readonly title?: string | undefined;
 }
 
 /** ComfyUI took the run. `node_errors` is not empty when only some of its outputs could be queued. */
@@ -17,6 +20,7 @@ export interface RunAccepted {
 export interface RunWatcher {
   /** At most every 150 ms per run, only on change, and always for the last state of a run. */
   progress?(run: RunProgress): void;
+  /** At most 10 a second per run: the newest. */
   preview?(preview: Preview): void;
 }
 
@@ -25,9 +29,10 @@ export interface Runs {
   /** Whether ComfyUI's socket is open right now. */
   readonly connected: boolean;
   /**
-   * Queues a run at ComfyUI.
-   * Throws ComfyuiRefusal when ComfyUI says no, or (429) when too many are open already; ComfyuiUnreachable when it
-   * does not answer, and then a run may have been queued all the same: it appears in `list` once ComfyUI names it.
+   * Queues a run at ComfyUI. It is written down before ComfyUI hears of it, so that no crash loses it.
+   * Throws ComfyuiRefusal when ComfyUI says no, or (429) when too many are open already; StorageUnwritable when there is no
+   * room to write it down; ComfyuiUnreachable when ComfyUI does not answer, and then a run may have been queued all the
+   * same: it appears in `list` once ComfyUI names it.
    */
   submit(request: RunRequest): Promise<RunAccepted>;
   get(id: PromptId): RunProgress | undefined;
@@ -38,6 +43,15 @@ export interface Runs {
    * Resolves to false when the run is not known or already over. Throws ComfyuiUnreachable.
    */
   cancel(id: PromptId): Promise<boolean>;
+  /** Resolves when the run is over, or after `timeoutMs`, or when Studio closes: to what is known of it then. */
+  ended(id: PromptId, timeoutMs: number): Promise<RunProgress | undefined>;
+  /** Every run that is kept, newest first. */
+  history(query: HistoryQuery): HistoryPage;
+  record(id: PromptId): RunRecord | undefined;
+  /** The workflow that the run was queued with. */
+  promptOf(id: PromptId): Prompt | undefined;
+  /** Forgets runs that are over, here and in ComfyUI's own history; their pictures stay. Resolves to the ids of those that were. */
+  erase(ids: readonly PromptId[] | 'all'): Promise<readonly PromptId[]>;
   /** Calls the watcher for all that happens until the returned function is called. */
   watch(watcher: RunWatcher): () => void;
   /** Lets go of ComfyUI's socket and of every timer. */
@@ -58,8 +72,11 @@ export class ComfyuiRefusal extends Error {
 
 /** ComfyUI could not be reached, or broke off, or did not answer in time. */
 export class ComfyuiUnreachable extends Error {
-  constructor(reason: string, cause?: unknown) {
-    super(`ComfyUI does not answer: ${reason}`, { cause });
+  /** Whether the request may have reached it all the same. */
+  readonly maybeReceived: boolean;
+  constructor(reason: string, options: { readonly cause?: unknown; readonly maybeReceived?: boolean } = {}) {
+    super(`ComfyUI does not answer: ${reason}`, { cause: options.cause });
     this.name = 'ComfyuiUnreachable';
+    this.maybeReceived = options.maybeReceived ?? true;
   }
 }

@@ -1,4 +1,5 @@
-import type { OutputItem, Prompt, PromptId, RunError, RunStatus } from './run.ts';
+import type { OutputItem, Prompt, PromptId, RunError, RunProgress, RunStatus, Starter } from './run.ts';
+import { titleOf } from './title.ts';
 import { type NodeId, type Workflow, workflowOf } from './workflow.ts';
 
 /** Unix time in milliseconds. */
@@ -23,6 +24,8 @@ export interface StepTimes {
 /** All that is known of a run; replaced, never changed. */
 export interface RunState {
   readonly id: PromptId;
+  readonly title: string;
+  readonly startedBy: Starter;
   readonly status: RunStatus;
   readonly workflow: Workflow;
   /** Every node of the workflow, and the expanded ones that were seen. */
@@ -46,11 +49,24 @@ export interface RunState {
 /** A node of which nothing was heard yet. */
 export const PENDING: NodeState = Object.freeze({ phase: 'pending', value: 0, max: 1, steps: false });
 
+export interface Origin {
+  readonly startedBy: Starter;
+  /** What its submitter calls it; by default it is named after its prompt. */
+  readonly title?: string | undefined;
+}
+
 /** A run that waits in ComfyUI's queue since `now`. */
-export function queuedRun(id: PromptId, prompt: Prompt, now: Milliseconds): RunState {
+export function queuedRun(
+  id: PromptId,
+  prompt: Prompt,
+  now: Milliseconds,
+  origin: Origin = { startedBy: 'studio' },
+): RunState {
   const workflow = workflowOf(prompt);
   return {
     id,
+    title: origin.title || titleOf(prompt),
+    startedBy: origin.startedBy,
     status: 'queued',
     workflow,
     nodes: new Map([...workflow.keys()].map((node) => [node, PENDING])),
@@ -65,6 +81,24 @@ export function queuedRun(id: PromptId, prompt: Prompt, now: Milliseconds): RunS
     queuedAt: now,
     startedAt: null,
     endedAt: null,
+  };
+}
+
+/** A run that an earlier process knew, by the last that was written of it. What its nodes did since, ComfyUI's frames tell. */
+export function restoredRun(run: RunProgress, prompt: Prompt): RunState {
+  return {
+    ...queuedRun(run.prompt_id, prompt, Date.parse(run.queued_at), {
+      startedBy: run.started_by,
+      title: run.title,
+    }),
+    status: run.status,
+    shown: run.node_id,
+    percent: run.percent,
+    previewSeq: run.preview_seq,
+    outputs: new Map(Object.entries(run.node_outputs).map(([id, { items }]) => [id, items])),
+    error: run.error,
+    startedAt: run.started_at === null ? null : Date.parse(run.started_at),
+    endedAt: run.ended_at === null ? null : Date.parse(run.ended_at),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../events/event-log.ts';
+import type { RunArchive } from './archive.ts';
 import { type ComfyuiOptions, createComfyui } from './comfyui.ts';
 import { createInquiry } from './inquiry.ts';
 import { createLedger } from './ledger.ts';
@@ -8,21 +9,30 @@ import { type ComfyuiMessage, parseMessage } from './messages.ts';
 import { parsePreview } from './preview-frame.ts';
 import { createReconcile } from './reconcile.ts';
 import type { PromptId } from './run.ts';
-import { progressOf, type TrackedRun } from './run-table.ts';
-import { ComfyuiRefusal, type RunAccepted, type RunRequest, type Runs } from './runs.ts';
+import type { TrackedRun } from './run-table.ts';
+import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest, type Runs } from './runs.ts';
 import { isOver } from './state.ts';
 import { openUpstream, type UpstreamTiming } from './upstream.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface TrackerOptions {
   /** ComfyUI's base address, http or https; it may have a path. */
   readonly comfyuiUrl: string;
+  /**
+   * What Studio calls itself to ComfyUI, which sends a run's frames to the client that submitted it: the same one after a
+   * restart, so that the frames of open runs come here again.
+   */
+  readonly clientId: string;
+  readonly archive: RunArchive;
   readonly events: EventLog;
   readonly log: RunsLog;
   /** At most one progress per run in this many milliseconds; default 150. */
   readonly progressIntervalMs?: number;
+  /** At most one preview per run in this many milliseconds; default 100. */
+  readonly previewIntervalMs?: number;
   /** How often ComfyUI is asked while a run is open, in milliseconds; default 3,000. */
   readonly inquiryIntervalMs?: number;
-  /** How many runs that are over are kept; default 200. */
+  /** How many runs that are over are at hand without a look into the archive; default 200. */
   readonly overLimit?: number;
   /** How many open runs there may be; default 10,000. */
   readonly openLimit?: number;
@@ -35,12 +45,16 @@ export interface TrackerOptions {
  * every reconnect, and every few seconds while a run is open. So a run always ends, whatever was missed.
  */
 export function createTracker(options: TrackerOptions): Runs {
-  const { comfyuiUrl, events, log, openLimit = 10_000 } = options;
-  const { progressIntervalMs = 150, inquiryIntervalMs = 3000, overLimit = 200 } = options;
-  // One for the life of the process: ComfyUI sends a run's frames to the client id that it was submitted under.
-  const clientId = randomUUID();
+  const { comfyuiUrl, clientId, archive, events, log, openLimit = 10_000 } = options;
+  const {
+    progressIntervalMs = 150,
+    previewIntervalMs = 100,
+    inquiryIntervalMs = 3000,
+    overLimit = 200,
+  } = options;
   const comfyui = createComfyui(comfyuiUrl, options.comfyui);
-  const ledger = createLedger({ events, log, progressIntervalMs, overLimit });
+  const ledger = createLedger({ archive, events, log, progressIntervalMs, previewIntervalMs, overLimit });
+  const waiting = createWaiting(ledger);
   const link = { connected: false, connection: 0, heardAt: Number.NEGATIVE_INFINITY };
   let outageTold = false;
   /** The run that executes, by the latest frame or /queue: frames that name no run are its. It need not be known. */
@@ -103,7 +117,7 @@ export function createTracker(options: TrackerOptions): Runs {
     executing = executingAfter(message, id);
     const run = id === null ? undefined : ledger.get(id);
     if (run !== undefined) readRunMessage(run, message);
-    else if (id !== null) inquiry.soon();
+    else if (id !== null && !ledger.isOver(id)) inquiry.soon();
   }
 
   function readRunMessage(run: TrackedRun, message: RunFrame): void {
@@ -140,32 +154,25 @@ export function createTracker(options: TrackerOptions): Runs {
     async submit(request: RunRequest): Promise<RunAccepted> {
       if (ledger.open.size >= openLimit) throw queueFull(openLimit);
       // Its first frames may be here before the answer is, so it is known from now on.
-      const entered = ledger.enter(randomUUID(), request.prompt, true);
-      let answer: RunAccepted;
-      try {
-        answer = await comfyui.submit({ ...request, promptId: entered.state.id, clientId });
-      } catch (error) {
-        if (!entered.accepted) ledger.forget(entered);
-        throw error;
-      }
+      const entered = ledger.enter(randomUUID(), request.prompt, request.title);
+      const answer = await comfyui
+        .submit({ ...request, promptId: entered.state.id, clientId })
+        .catch((error: unknown) => refuse(entered, error));
       const run =
         answer.prompt_id === entered.state.id ? entered : renamed(entered, answer.prompt_id, request);
       run.number = answer.number;
+      run.nodeErrors = answer.node_errors;
       if (run.state.status === 'queued') run.waitedDuring = link.connection;
       ledger.accept(run);
       inquiry.soon();
       return answer;
     },
 
-    get(id) {
-      const run = ledger.get(id);
-      return run?.accepted ? progressOf(run) : undefined;
-    },
-
+    get: ledger.progress,
     list: ledger.list,
 
     async cancel(id) {
-      const run = ledger.open.get(id);
+      const run = ledger.get(id);
       if (!run?.accepted) return false;
       run.cancelAsked = true;
       if (run.state.status === 'running') await comfyui.interrupt(id);
@@ -174,9 +181,25 @@ export function createTracker(options: TrackerOptions): Runs {
       return true;
     },
 
+    ended: (id, timeoutMs) => waiting.ended(id, timeoutMs),
+    history: archive.list,
+    record: archive.get,
+    promptOf: archive.promptOf,
+
+    async erase(ids) {
+      const erased = ledger.erase(ids);
+      // ComfyUI forgets them by itself when it restarts: that it is away now is no reason to keep them here.
+      if (erased.length > 0)
+        await comfyui.deleteFromHistory(erased).catch((error: unknown) => {
+          log.debug({ err: error }, 'ComfyUI still has runs in its history that are deleted here');
+        });
+      return erased;
+    },
+
     watch: ledger.watch,
 
     close() {
+      waiting.close();
       inquiry.close();
       upstream.close();
       comfyui.close();
@@ -184,10 +207,20 @@ export function createTracker(options: TrackerOptions): Runs {
     },
   };
 
+  /** What becomes of a run that ComfyUI did not confirm. */
+  function refuse(entered: TrackedRun, error: unknown): never {
+    const maybeReceived = error instanceof ComfyuiUnreachable && error.maybeReceived;
+    if (maybeReceived && !entered.accepted) {
+      entered.doubtful = true;
+      inquiry.soon();
+    } else if (!entered.accepted) ledger.forget(entered);
+    throw error;
+  }
+
   /** Older versions of ComfyUI give a run an id of their own. */
   function renamed(entered: TrackedRun, id: PromptId, request: RunRequest): TrackedRun {
     ledger.forget(entered);
-    return ledger.get(id) ?? ledger.enter(id, request.prompt, true);
+    return ledger.get(id) ?? ledger.enter(id, request.prompt, request.title);
   }
 }
 

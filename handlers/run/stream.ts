@@ -14,20 +14,18 @@ const LATEST_RUNS = 100;
  * `?since=<event id>` begins with the events after that one; without it, with the latest 20.
  */
 export const stream: SocketHandler = {
-  open(context, socket, request) {
-    // Nothing can be published between these lines, so nothing is missed and nothing comes twice.
+  async open(context, socket, request) {
+    const events = await eventsToTell(context.events, request.query.get('since'));
     for (const topic of Object.values(TOPICS)) socket.subscribe(topic);
-    for (const event of eventsToTell(context.events, request.query.get('since')))
-      socket.send(JSON.stringify(event));
+    for (const event of events) socket.send(JSON.stringify(event));
     for (const run of context.runs.list().slice(0, LATEST_RUNS)) socket.send(JSON.stringify(run));
   },
 };
 
-function eventsToTell(events: EventLog, since: string | null): readonly StudioEvent[] {
+async function eventsToTell(events: EventLog, since: string | null): Promise<readonly StudioEvent[]> {
   if (since !== null && /^\d{1,15}$/.test(since)) return events.since(Number(since));
-  const all = events.since(0);
-  const latest = all.slice(-LATEST_EVENTS);
+  const latest = (await events.latest({ limit: LATEST_EVENTS })).toReversed();
   // However long ago it changed: whether ComfyUI is there is the first thing to know.
-  const link = all.findLast(({ type }) => type === 'comfyui.connected' || type === 'comfyui.disconnected');
-  return link === undefined || latest.includes(link) ? latest : [link, ...latest];
+  const [link] = await events.latest({ types: ['comfyui.connected', 'comfyui.disconnected'], limit: 1 });
+  return link === undefined || latest.some(({ id }) => id === link.id) ? latest : [link, ...latest];
 }

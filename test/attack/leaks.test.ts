@@ -102,7 +102,7 @@ t.test('requests that carry secrets where they do not belong', async (t) => {
   }
   assertSilent(t, target, secrets, 'misplaced secrets');
   t.strictSame(
-    target.studio.context.events.since(0).filter((event) => secrets.test(JSON.stringify(event))),
+    (await target.studio.context.events.since(0)).filter((event) => secrets.test(JSON.stringify(event))),
     [],
     'no event',
   );

@@ -222,5 +222,5 @@ t.test('a burst of wrong keys over one connection is counted one by one', async 
     [...Array(5).fill(401), ...Array(16).fill(429)],
     'the right one is too late as well',
   );
-  t.equal(context.events.since(0).filter(({ type }) => type === 'auth.throttled').length, 1);
+  t.equal((await context.events.since(0)).filter(({ type }) => type === 'auth.throttled').length, 1);
 });

@@ -57,7 +57,7 @@ export function send(studio: TestStudio, row: Row): Promise<Conversation> {
 /** Asserts all that a row promises. One row after the other, so that what happens is this row's doing. */
 export async function checkRow(t: Test, { studio, comfyui }: Target, row: Row): Promise<void> {
   const { events, runs } = studio.context;
-  const lastEvent = events.since(0, 1).at(-1)?.id ?? 0;
+  const lastEvent = events.lastId;
   const upstreamBefore = comfyui.requests.length;
   const { replies, closed, inStep } = await send(studio, row);
 
@@ -85,7 +85,7 @@ export async function checkRow(t: Test, { studio, comfyui }: Target, row: Row): 
       'no cookie is set',
     );
   t.same(
-    events.since(lastEvent).map(({ type }) => type),
+    (await events.since(lastEvent)).map(({ type }) => type),
     row.events ?? [],
     'no other event is left',
   );

@@ -4,12 +4,12 @@ import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
 import type { Context } from '../../core/context.ts';
-import { createMemoryEventLog } from '../../core/events/memory.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { openRecords } from './records.ts';
 
 /** The key of every made-up context. */
 export const KEY = 'correct-horse-battery-staple-7';
@@ -23,6 +23,11 @@ const NO_RUNS: Runs = {
   get: () => undefined,
   list: () => [],
   cancel: () => Promise.resolve(false),
+  ended: () => Promise.resolve(undefined),
+  history: () => ({ runs: [], next: null }),
+  record: () => undefined,
+  promptOf: () => undefined,
+  erase: () => Promise.resolve([]),
   watch: () => () => {},
   close: () => {},
 };
@@ -31,7 +36,7 @@ const NO_RUNS: Runs = {
 export async function makeContext(overrides: Partial<Context> = {}): Promise<Context> {
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
-  const events = createMemoryEventLog();
+  const { events } = openRecords();
   return {
     config: loadConfig({}),
     log: await createLog({ level: 'silent', secrets: [] }),

@@ -4,6 +4,8 @@ import type { RunProgress } from '../../core/runs/run.ts';
 export function runProgress(changes: Partial<RunProgress> = {}): RunProgress {
   return {
     prompt_id: 'a',
+    title: '',
+    started_by: 'studio',
     status: 'queued',
     node_id: null,
     node_title: null,

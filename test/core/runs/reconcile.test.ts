@@ -1,5 +1,4 @@
 import t from 'tap';
-import { createMemoryEventLog } from '../../../core/events/memory.ts';
 import type { Comfyui } from '../../../core/runs/comfyui.ts';
 import type { Queue, QueueItem } from '../../../core/runs/comfyui-answers.ts';
 import { createLedger } from '../../../core/runs/ledger.ts';
@@ -7,6 +6,7 @@ import { createReconcile } from '../../../core/runs/reconcile.ts';
 import type { HistoryVerdict } from '../../../core/runs/reduce.ts';
 import type { PromptId } from '../../../core/runs/run.ts';
 import { ComfyuiUnreachable } from '../../../core/runs/runs.ts';
+import { openRecords } from '../../support/records.ts';
 import { silentLog } from './silent-log.ts';
 
 const completed: HistoryVerdict = {
@@ -37,13 +37,15 @@ function setUp() {
     submit: never,
     interrupt: never,
     deleteFromQueue: never,
+    deleteFromHistory: never,
     systemStats: never,
     close() {},
   };
   const ledger = createLedger({
-    events: createMemoryEventLog(),
+    ...openRecords(),
     log: silentLog,
     progressIntervalMs: 0,
+    previewIntervalMs: 0,
     overLimit: 10,
   });
   const link = { connected: true, connection: 1, heardAt: Number.POSITIVE_INFINITY };
@@ -57,7 +59,7 @@ function setUp() {
       deaf.times += 1;
     },
   });
-  const run = ledger.enter('mine', {}, true);
+  const run = ledger.enter('mine', {}, undefined);
   ledger.accept(run);
   return { truth, asked, ledger, link, run, reconcile, deaf };
 }
@@ -134,7 +136,7 @@ t.test('a run that waited and is gone was deleted, unless the connection is anot
 t.test('a run that is submitted, but not accepted, is not missed', async (t) => {
   const { truth, asked, ledger, reconcile } = setUp();
   truth.queue = inQueue([item('mine')]);
-  ledger.enter('new', {}, true);
+  ledger.enter('new', {}, undefined);
   await reconcile();
   t.same(asked, ['queue']);
 });

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import type { EventLog, StudioEvent } from '../../../core/events/event-log.ts';
-import { createMemoryEventLog } from '../../../core/events/memory.ts';
 import type { Preview, Prompt, PromptId, RunProgress } from '../../../core/runs/run.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type Runs } from '../../../core/runs/runs.ts';
 import { createTracker, type TrackerOptions } from '../../../core/runs/tracker.ts';
 import { type StandIn, startStandIn } from '../../support/comfyui/stand-in.ts';
+import { openRecords } from '../../support/records.ts';
 import { silentLog } from './silent-log.ts';
 
 const QUICK = {
@@ -33,8 +33,16 @@ async function start(t: Test, options: Partial<TrackerOptions> = {}): Promise<Ho
 }
 
 function track(t: Test, comfyui: StandIn, options: Partial<TrackerOptions> = {}): House {
-  const events = createMemoryEventLog();
-  const runs = createTracker({ comfyuiUrl: comfyui.url, events, log: silentLog, ...QUICK, ...options });
+  const { events, archive } = openRecords();
+  const runs = createTracker({
+    comfyuiUrl: comfyui.url,
+    clientId: 'studio',
+    archive,
+    events,
+    log: silentLog,
+    ...QUICK,
+    ...options,
+  });
   t.teardown(() => runs.close());
   const told: RunProgress[] = [];
   runs.watch({ progress: (run) => told.push(run) });
@@ -83,10 +91,10 @@ const over = (run: RunProgress) => run.ended_at !== null;
 const running = (run: RunProgress) => run.status === 'running';
 
 /** Resolves with the first event of that type after `since`. */
-function event(events: EventLog, type: StudioEvent['type'], since = 0): Promise<StudioEvent> {
+async function event(events: EventLog, type: StudioEvent['type'], since = 0): Promise<StudioEvent> {
+  const [known] = await events.latest({ since, types: [type] });
+  if (known !== undefined) return known;
   return new Promise((resolve) => {
-    const known = events.since(since).find((event) => event.type === type);
-    if (known !== undefined) return resolve(known);
     const stop = events.subscribe((event) => {
       if (event.type !== type) return;
       stop();
@@ -99,11 +107,8 @@ async function connected(runs: Runs, events: EventLog): Promise<void> {
   if (!runs.connected) await event(events, 'comfyui.connected');
 }
 
-const typesOf = (events: EventLog, id: PromptId) =>
-  events
-    .since(0)
-    .filter((event) => event.data.prompt_id === id)
-    .map((event) => event.type);
+const typesOf = async (events: EventLog, id: PromptId) =>
+  (await events.since(0)).filter((event) => event.data.prompt_id === id).map((event) => event.type);
 
 t.test('a run that succeeds is told from the queue to its end', async (t) => {
   const { runs, events, told } = await start(t);
@@ -128,7 +133,7 @@ t.test('a run that succeeds is told from the queue to its end', async (t) => {
     'percent never falls',
   );
   t.equal(told.filter((run) => run.ended_at !== null).length, 1, 'the end is told once');
-  t.same(typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
+  t.same(await typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
   t.match(await event(events, 'job.completed'), { severity: 'success', data: { prompt_id, outputs: 1 } });
   t.same(runs.get(prompt_id), run);
   t.same(runs.list(), [run]);
@@ -164,7 +169,7 @@ t.test('a prompt that ComfyUI refuses leaves nothing behind', async (t) => {
   await t.rejects(runs.submit({ prompt: { '1': { class_type: 'Nope', inputs: {} } } }), ComfyuiRefusal);
   t.same([runs.list(), told], [[], []]);
   t.same(
-    events.since(0).filter((event) => event.type.startsWith('job.')),
+    (await events.since(0)).filter((event) => event.type.startsWith('job.')),
     [],
   );
 });
@@ -281,7 +286,7 @@ t.test('ComfyUI may come after Studio', async (t) => {
   await event(events, 'comfyui.connected');
   t.equal(runs.connected, true);
   t.same(
-    events.since(0).map((event) => event.type),
+    (await events.since(0)).map((event) => event.type),
     ['comfyui.disconnected', 'comfyui.connected'],
     'however many attempts it took',
   );
@@ -294,13 +299,13 @@ t.test('a socket that is dropped in the middle of a run loses nothing that matte
   comfyui.hold(2);
   const { prompt_id } = await runs.submit({ prompt: sampling(4) });
   await until(runs, prompt_id, (run) => run.step === 2);
-  const since = events.since(0).at(-1)?.id ?? 0;
+  const since = events.lastId;
   comfyui.dropSockets();
   await event(events, 'comfyui.disconnected', since);
   await event(events, 'comfyui.connected', since);
   comfyui.release();
   t.match(await until(runs, prompt_id, over), { status: 'completed', percent: 100 });
-  t.same(typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
+  t.same(await typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
 });
 
 t.test('a run that ends while the socket is away ends by its history', async (t) => {
@@ -346,7 +351,7 @@ t.test('a socket that is open but deaf is noticed: its runs end, and it is diall
   const { prompt_id } = await runs.submit({ prompt: sampling(3) });
   await until(runs, prompt_id, (run) => run.node_id === '2');
   comfyui.silence(true);
-  const since = events.since(0).at(-1)?.id ?? 0;
+  const since = events.lastId;
   // Two whole rounds of questions without a frame.
   for (let round = 0; round < 2; round += 1) {
     const asked = comfyui.requests.length;
@@ -466,9 +471,16 @@ t.test('an older ComfyUI that gives a run an id of its own', async (t) => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const events = createMemoryEventLog();
+  const { events, archive } = openRecords();
   const { port } = server.address() as AddressInfo;
-  const runs = createTracker({ comfyuiUrl: `http://127.0.0.1:${port}`, events, log: silentLog, ...QUICK });
+  const runs = createTracker({
+    comfyuiUrl: `http://127.0.0.1:${port}`,
+    clientId: 'studio',
+    archive,
+    events,
+    log: silentLog,
+    ...QUICK,
+  });
   t.teardown(() => {
     runs.close();
     server.closeAllConnections();

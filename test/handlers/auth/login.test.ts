@@ -48,7 +48,7 @@ t.test('"or 401 {"detail":"Invalid API key"}", without a cookie', async (t) => {
     t.match(error, { status: 401, detail: 'Invalid API key' }, api_key.slice(0, 40));
     t.notOk('sessionCookie' in error);
   }
-  t.same(context.events.since(0), []);
+  t.same(await context.events.since(0), []);
 });
 
 t.test('a body that is not what it should be gets 400 and counts as no guess', async (t) => {
@@ -142,7 +142,7 @@ t.test('"5 in a minute, then 429 with Retry-After", for JSON and forms together,
 t.test('a login is an event, with the address and the browser, and nothing secret', async (t) => {
   const context = await makeContext();
   login(context, byJson({ api_key: KEY }, { headers: { 'user-agent': 'x'.repeat(5000) } }));
-  const [event] = context.events.since(0);
+  const [event] = await context.events.since(0);
   t.match(event, {
     type: 'auth.login',
     severity: 'info',

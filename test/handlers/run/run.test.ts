@@ -131,12 +131,13 @@ t.test('WS /api/run/ws: what is known first, by ?since or the latest 20', async 
   const context = await withRuns({ list: () => [RUN] });
   for (let count = 0; count < 30; count += 1)
     context.events.append({ type: 'auth.login', severity: 'info', message: String(count) });
+  const ids = (await context.events.since(0)).map(({ id }) => id);
   const rows: readonly [string, number][] = [
     ['', 20],
-    ['since=25', 5],
+    [`since=${ids[24]}`, 5],
     ['since=0', 30],
-    ['since=30', 0],
-    ['since=99', 0],
+    [`since=${ids[29]}`, 0],
+    [`since=${Number(ids[29]) + 99}`, 0],
     ['since=', 20],
     ['since=-1', 20],
     ['since=1e1', 20],
@@ -145,7 +146,7 @@ t.test('WS /api/run/ws: what is known first, by ?since or the latest 20', async 
   ];
   for (const [query, events] of rows) {
     const { socket, sent, topics } = makeSocket();
-    stream.open(context, socket, makeRequest({ query }));
+    await stream.open(context, socket, makeRequest({ query }));
     t.equal(sent.length, events + 1, query);
     t.same(sent.at(-1), RUN, 'then the runs');
     t.same(topics.sort(), ['events', 'previews', 'progress']);

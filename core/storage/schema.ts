@@ -1,0 +1,51 @@
+import type { Database } from 'better-sqlite3';
+
+/**
+ * The steps from an empty file to the present tables, in order; a file says how many were taken (user_version).
+ * A step once shipped stays as it is: what it should have been is the next step.
+ */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE state (clean INTEGER NOT NULL);
+  INSERT INTO state VALUES (1);
+
+  -- Ids are Unix milliseconds, or one more than the last where that is later: so they grow, whatever was lost or deleted.
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    message TEXT NOT NULL,
+    data TEXT NOT NULL
+  );
+
+  -- What is small comes first: SQLite reads a row only as far as it is asked to.
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    prompt_id TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    accepted INTEGER NOT NULL,
+    ended_at INTEGER,
+    bytes INTEGER NOT NULL,
+    progress TEXT NOT NULL,
+    node_errors TEXT NOT NULL,
+    prompt TEXT NOT NULL
+  );
+  CREATE INDEX runs_by_status ON runs (status, number);
+  CREATE INDEX runs_by_bytes ON runs (bytes);
+
+  -- What this Studio calls itself, to ComfyUI for one.
+  CREATE TABLE names (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  `,
+];
+
+/** Brings the tables up to date. Throws SqliteError, also when a newer Studio wrote the file. */
+export function migrate(database: Database): void {
+  const taken = Number(database.pragma('user_version', { simple: true }));
+  if (taken > STEPS.length) throw new Error('it was written by a newer version of Studio');
+  if (taken === STEPS.length) return;
+  database.transaction(() => {
+    for (const step of STEPS.slice(taken)) database.exec(step);
+    database.pragma(`user_version = ${STEPS.length}`);
+  })();
+}
