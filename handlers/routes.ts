@@ -1,4 +1,10 @@
 import type { Route } from '../core/http/route.ts';
+import { deleteHistory } from './admin/delete-history.ts';
+import { events } from './admin/events.ts';
+import { history } from './admin/history.ts';
+import { historyEntry } from './admin/history-entry.ts';
+import { queue } from './admin/queue.ts';
+import { retry } from './admin/retry.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
@@ -75,6 +81,48 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: cancel,
     summary: 'Cancels a run',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/queue',
+    access: 'authenticated',
+    handler: queue,
+    summary: 'What runs and what waits',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/history',
+    access: 'authenticated',
+    handler: history,
+    summary: 'Every run that is remembered',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/history/:prompt_id',
+    access: 'authenticated',
+    handler: historyEntry,
+    summary: 'All that is remembered of a run, its workflow too',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/history/delete',
+    access: 'authenticated',
+    handler: deleteHistory,
+    summary: 'Forgets runs that are over',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/history/retry',
+    access: 'authenticated',
+    handler: retry,
+    summary: 'The same workflow again',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/events',
+    access: 'authenticated',
+    handler: events,
+    summary: 'What happened',
   },
   {
     method: 'WS',

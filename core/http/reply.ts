@@ -1,3 +1,4 @@
+import { stringify } from 'lossless-json';
 import type { HttpError } from './http-error.ts';
 
 /** Header name -> value. Names in their usual spelling; values must not hold CR or LF. */
@@ -26,6 +27,11 @@ export function json(value: unknown, status = 200, headers: Headers = NO_HEADERS
     headers: headers === NO_HEADERS ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
     body: JSON.stringify(value),
   };
+}
+
+/** JSON of a value with bigints, which keep their digits: a workflow's seeds go up to 2^64. */
+export function exactJson(value: unknown): Reply {
+  return { status: 200, headers: JSON_HEADERS, body: stringify(value) ?? 'null' };
 }
 
 /** A page. Its Content-Security-Policy comes with it, since each page knows what it loads. */

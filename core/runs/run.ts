@@ -2,7 +2,8 @@
 export type PromptId = string;
 
 /** A run is open (queued, running) or over (the rest); one that is over stays what it is. */
-export type RunStatus = 'queued' | 'running' | 'completed' | 'error' | 'cancelled' | 'stalled';
+export const RUN_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled', 'stalled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Who queued it: Studio's own API and pages, the graph editor behind the gate, or somebody straight at ComfyUI. */
 export type Starter = 'studio' | 'editor' | 'other';

@@ -124,7 +124,7 @@ function checkUnlessClean(database: Database.Database): void {
   const clean = database.prepare('SELECT clean FROM state').pluck().get();
   if (clean !== 1) {
     const verdict = String(database.pragma('quick_check(1)', { simple: true }));
-    if (verdict !== 'ok') throw new Damaged(verdict);
+    if (verdict !== 'ok') throw new Damaged(verdict.replaceAll(/\s+/g, ' '));
   }
   database.prepare('UPDATE state SET clean = 0').run();
 }

@@ -89,6 +89,18 @@ t.test('the queue is read in the order in which it will run, without extra_data'
   t.notMatch(JSON.stringify(queue), /secret/);
 });
 
+t.test('the workflow of a run that is not known is read to the last digit of its seed', async (t) => {
+  const queue =
+    '{"queue_running": [[1, "theirs", {"1": {"inputs": {"seed": 18446744073709551557, "x": NaN}}}]], "queue_pending": []}';
+  const { comfyui } = await serve(t, plain(200, queue));
+  const seedOf = async (isKnown?: (id: string) => boolean) =>
+    (await comfyui.queue(isKnown)).running[0]?.prompt;
+  t.same(await seedOf(() => false), { 1: { inputs: { seed: 18_446_744_073_709_551_557n, x: null } } });
+  t.same(await seedOf((id) => id === 'theirs'), {
+    1: { inputs: { seed: 18_446_744_073_709_552_000, x: null } },
+  });
+});
+
 t.test('/history says how a run ended, or nothing', async (t) => {
   const entry = (status: unknown) => ({ prompt: [], outputs: {}, status, meta: {} });
   const messages = (...types: string[]) =>

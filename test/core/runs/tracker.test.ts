@@ -12,6 +12,7 @@ import { silentLog } from './silent-log.ts';
 
 const QUICK = {
   progressIntervalMs: 0,
+  previewIntervalMs: 0,
   inquiryIntervalMs: 20,
   upstream: { firstRetry: 5, longestRetry: 20 },
 } satisfies Partial<TrackerOptions>;
@@ -92,7 +93,7 @@ const running = (run: RunProgress) => run.status === 'running';
 
 /** Resolves with the first event of that type after `since`. */
 async function event(events: EventLog, type: StudioEvent['type'], since = 0): Promise<StudioEvent> {
-  const [known] = await events.latest({ since, types: [type] });
+  const known = (await events.since(since)).find((event) => event.type === type);
   if (known !== undefined) return known;
   return new Promise((resolve) => {
     const stop = events.subscribe((event) => {
@@ -236,9 +237,9 @@ t.test('open runs come first, in queue order, then the others, newest first', as
   t.same(
     runs.list().map((run) => run.prompt_id),
     [...open, ...done.slice(0, 2)],
-    'at most 2 that are over are kept',
+    'at most 2 that are over are at hand',
   );
-  t.equal(runs.get(done[2] ?? ''), undefined);
+  t.match(runs.get(done[2] ?? ''), { status: 'completed' }, 'the archive has the others');
 });
 
 t.test('there are so many open runs and no more', async (t) => {
@@ -260,6 +261,15 @@ t.test('previews name their run, and are counted', async (t) => {
   );
   t.equal(Buffer.from(previews[0]?.image.subarray(0, 2) ?? []).toString('hex'), 'ffd8');
   t.equal(run.preview_seq, 3);
+});
+
+t.test('of previews that come faster than viewers want them, the newest is kept', async (t) => {
+  const { runs } = await start(t, { previewIntervalMs: 3_600_000 });
+  const seen: number[] = [];
+  runs.watch({ preview: ({ seq }) => seen.push(seq) });
+  const { prompt_id } = await runs.submit({ prompt: sampling(9, 'jpeg') });
+  await until(runs, prompt_id, over);
+  t.same(seen, [1, 9], 'the first at once, the last when the run is over');
 });
 
 t.test('a preview that names no run is of the one that executes', async (t) => {
