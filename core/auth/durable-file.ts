@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -18,6 +19,8 @@ import { dirname } from 'node:path';
  * Throws the file system's error when the folder cannot be written.
  */
 export function createOnce(path: string, content: string): string {
+  // Without a write: a full disk shall not keep Studio from starting again.
+  if (existsSync(path)) return readFileSync(path, 'utf8');
   const draft = ownName(path);
   try {
     writeDurably(draft, content);

@@ -14,7 +14,7 @@ export async function submit(context: Context, run: RunRequest): Promise<RunAcce
     return await orUnreachable(context.runs.submit(run));
   } catch (error) {
     if (error instanceof ComfyuiRefusal) throw refused(error);
-    if (error instanceof StorageUnwritable) throw noRoom(context, error);
+    if (error instanceof StorageUnwritable) throw NO_ROOM;
     throw error;
   }
 }
@@ -35,10 +35,7 @@ function refused(refusal: ComfyuiRefusal): HttpError {
 }
 
 /** RFC 4918, 11.5. */
-function noRoom(context: Context, error: StorageUnwritable): HttpError {
-  context.log.warn({ err: error }, 'a run was refused');
-  return new HttpError(
-    507,
-    'There is no room left to write the run down, so it was not started. Make room on the disk that holds STUDIO_DIR, then try again.',
-  );
-}
+const NO_ROOM = new HttpError(
+  507,
+  'There is no room left to write the run down, so it was not started. Make room on the disk that holds STUDIO_DIR, then try again.',
+);
