@@ -3,6 +3,8 @@ import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
 import { health } from './health.ts';
+import { getSecurityLevel } from './manager/get-level.ts';
+import { putSecurityLevel } from './manager/put-level.ts';
 import { homePage } from './pages/home.ts';
 import { loginPage } from './pages/login.ts';
 import { root } from './pages/root.ts';
@@ -75,6 +77,20 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: cancel,
     summary: 'Cancels a run',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/manager/security-level',
+    access: 'authenticated',
+    handler: getSecurityLevel,
+    summary: 'What ComfyUI Manager is held to, and what each level refuses',
+  },
+  {
+    method: 'PUT',
+    path: '/api/admin/manager/security-level',
+    access: 'authenticated',
+    handler: putSecurityLevel,
+    summary: 'Sets that level; the key itself must come along to lower it',
   },
   {
     method: 'WS',

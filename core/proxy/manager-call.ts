@@ -13,7 +13,7 @@ const USERDATA = 'userdata/';
 
 /** Whatever begins like this, or cannot be read at first sight, is looked at closely. All else is ComfyUI's own. */
 const NEAR = new RegExp(
-  `^(?:/(?:api|v2))*/(?:${NAMESPACE.join('|')}|assets/download|userdata)(?:/|$)|^[^/]|//|/\\.|[^!-~]|[%\\\\]`,
+  `^(?:/(?:api|v2))*/(?:${NAMESPACE.join('|')}|assets/download|userdata)(?:/|$)|^(?!/)|//|/\\.|[^!-~]|[%\\\\]`,
   'i',
 );
 
@@ -36,7 +36,8 @@ export function deedOf(method: string, path: string, query: string): Deed | null
 /** The row that decides; none for methods that Manager has no routes for. */
 function rowOf(method: string, route: string, query: string): PolicyRow | undefined {
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return undefined;
-  const rows = ROWS.get(route) ?? WILDCARDS.filter(({ start }) => isBelow(route, start)).map(({ row }) => row);
+  const rows =
+    ROWS.get(route) ?? WILDCARDS.filter(({ start }) => isBelow(route, start)).map(({ row }) => row);
   return rows.find(({ when }) => when === undefined || holds(when, method, query));
 }
 

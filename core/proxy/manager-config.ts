@@ -25,7 +25,10 @@ export type ConfigOutcome =
  */
 export function writeManagerConfig(comfyuiDir: string | null, level: SecurityLevel): ConfigOutcome {
   if (comfyuiDir === null)
-    return { written: false, reason: 'COMFYUI_DIR is not set, so Studio does not know where config.ini lies' };
+    return {
+      written: false,
+      reason: 'COMFYUI_DIR is not set, so Studio does not know where config.ini lies',
+    };
   try {
     const path = findConfig(comfyuiDir);
     if (path === null)

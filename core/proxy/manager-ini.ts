@@ -33,9 +33,8 @@ export function withSecurityLevel(iniText: string, level: SecurityLevel): string
   const header = roles.indexOf('header');
   if (header === -1) return `${closed(iniText, ending)}[${SECTION}]${ending}${setting}`;
   // As far in as what follows: a line further in than the one above it would be read as a part of that one's value.
-  const next = roles.indexOf('option', header);
-  const indent = next === -1 ? '' : indentOf(lines[next] ?? '');
-  lines.splice(header, 1, closed(lines[header] ?? '', ending), indent + setting);
+  const next = lines.slice(header + 1).find((line) => !isSilent(line.trim())) ?? '';
+  lines.splice(header, 1, closed(lines[header] ?? '', ending), indentOf(next) + setting);
   return lines.join('');
 }
 
@@ -55,7 +54,7 @@ function rolesOf(lines: readonly string[]): readonly Role[] {
   let indent = 0;
   return lines.map((line): Role => {
     const text = line.replace(/^\uFEFF/, '').trim();
-    if (text === '' || text.startsWith('#') || text.startsWith(';')) return 'other';
+    if (isSilent(text)) return 'other';
     const depth = indentOf(line).length;
     if (current !== null && depth > indent) return current === 'level' ? 'rest of level' : 'other';
     indent = depth;
@@ -69,6 +68,11 @@ function rolesOf(lines: readonly string[]): readonly Role[] {
     current = isLevel ? 'level' : 'option';
     return inSection ? current : 'other';
   });
+}
+
+/** Empty, or a comment. */
+function isSilent(text: string): boolean {
+  return text === '' || text.startsWith('#') || text.startsWith(';');
 }
 
 /** Each with its ending; \r alone ends a line too (Python's universal newlines). */

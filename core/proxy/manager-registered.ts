@@ -18,16 +18,17 @@ const Pack = z
       id: z.string('it names no node of the registry').regex(NAME, 'it names no node of the registry'),
       version: Version.nullish(),
       selected_version: Version.nullish(),
-      channel: z
-        .enum(['default', 'local'], 'its channel is neither "default" nor "local"')
-        .nullish(),
+      channel: z.enum(['default', 'local'], 'its channel is neither "default" nor "local"').nullish(),
       files: z.array(z.string('its files are not a list of addresses'), 'its files are not a list').nullish(),
       repository: z.string('its repository is not an address').nullish(),
       reference: z.string('its reference is not an address').nullish(),
     },
     'it is not the description of one node',
   )
-  .refine(({ version, selected_version }) => (version ?? selected_version ?? null) !== null, 'it has no version')
+  .refine(
+    ({ version, selected_version }) => (version ?? selected_version ?? null) !== null,
+    'it has no version',
+  )
   .refine(({ files, repository, reference }) => {
     const own = [repository, reference].flatMap((url) => (typeof url === 'string' ? [sameUrl(url)] : []));
     return (files ?? []).every((url) => own.includes(sameUrl(url)));

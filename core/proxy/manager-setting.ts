@@ -23,7 +23,7 @@ export function createManagerLevel({ studioDir, comfyuiDir, level }: ManagerLeve
   return {
     get: () => current,
     set(next) {
-      if (next !== current) saveLevel(studioDir, next);
+      saveLevel(studioDir, next);
       current = next;
       return writeManagerConfig(comfyuiDir, next);
     },
