@@ -93,7 +93,7 @@ t.test(
     const studioDir = freshDir(t);
     const { child, output } = run(t, { STUDIO_DIR: studioDir });
     const port = await portOf(child, output);
-    t.same(readdirSync(studioDir).sort(), ['.api_key', '.session_secret']);
+    t.same(readdirSync(studioDir).sort(), ['.api_key', '.manager_level', '.session_secret']);
     for (const name of ['.api_key', '.session_secret'])
       t.equal(statSync(join(studioDir, name)).mode & 0o777, 0o600, name);
     const key = readFileSync(join(studioDir, '.api_key'), 'utf8').trim();
