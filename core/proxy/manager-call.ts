@@ -13,7 +13,7 @@ const USERDATA = 'userdata/';
 
 /** Whatever begins like this, or cannot be read at first sight, is looked at closely. All else is ComfyUI's own. */
 const NEAR = new RegExp(
-  `^(?:/(?:api|v2))*/(?:${NAMESPACE.join('|')}|assets/download|userdata)(?:/|$)|^(?!/)|//|/\\.|[^!-~]|[%\\\\]`,
+  `^(?:/(?:api|v2))*/(?:${NAMESPACE.join('|')}|assets/download|userdata)(?:/|$)|^(?!/)|//|/\\.|[^!-~]|[%#?\\\\]`,
   'i',
 );
 

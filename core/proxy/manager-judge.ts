@@ -41,7 +41,10 @@ export type ManagerConcern = 'none' | 'judge' | 'judge-body';
  *     if (concern !== 'none') {
  *       const body = concern === 'judge-body' ? readManagerBody(header, bytes) : undefined;
  *       const verdict = judgeManagerCall({ method, path, query, ...(body && { body }) }, level);
- *       if (!verdict.allow) throw managerRefusal(verdict.rule, level);
+ *       if (!verdict.allow) {
+ *         events.append(refusalEvent({ method, path }, verdict.rule, level, ip));
+ *         throw managerRefusal(verdict.rule, level);
+ *       }
  *       if (verdict.judged) bytes = writeManagerBody(verdict.judged.body); // with JSON_TYPE and its own length
  *     }
  */

@@ -10,9 +10,11 @@ const PREFIXES = /^(?:\/(?:api|v2)(?=\/))*\//;
 /**
  * The route that ComfyUI will see in a raw path, as one spelling: percent-decoded once (as aiohttp matches), in lower
  * case, without the leading slash and the prefixes /api and /v2. Null when the path can be read in more than one way:
- * a bad escape, a dot segment, `//`, a backslash, a control character.
+ * a bad escape, a dot segment, `//`, a backslash, a control character, a bare `?` or `#`.
  */
 export function managerPath(path: string): string | null {
+  // Where a path ends is not for two parsers to disagree on; encoded, both are letters like any other.
+  if (/[#?]/.test(path)) return null;
   let decoded: string;
   try {
     decoded = path.includes('%') ? decodeURIComponent(path) : path;

@@ -12,7 +12,7 @@ export function managerRefusal(rule: ManagerRule, level: SecurityLevel): HttpErr
 }
 
 /** What a refusal says to the pod's owner. */
-export function refusalDetail({ does, why, allowedAt }: ManagerRule, level: SecurityLevel): string {
+function refusalDetail({ does, why, allowedAt }: ManagerRule, level: SecurityLevel): string {
   const reason = why === null ? '' : `: ${why}`;
   const instead =
     why === null
@@ -25,7 +25,7 @@ export function refusalDetail({ does, why, allowedAt }: ManagerRule, level: Secu
 }
 
 /** The event of a refused call. The query may hold anything, so it is not told. */
-export function managerRefused(
+export function refusalEvent(
   { method, path }: Pick<ManagerCall, 'method' | 'path'>,
   rule: ManagerRule,
   level: SecurityLevel,

@@ -14,7 +14,9 @@ export function reachesManager(name: string): boolean {
   let decoded = name;
   for (let round = 0; round <= DECODINGS; round += 1) {
     if (decoded.split(/[/\\]/).some((part) => MANAGERS_OWN.test(folded(part)))) return true;
-    decoded = unquote(decoded);
+    const next = unquote(decoded);
+    if (next === decoded) return false;
+    decoded = next;
   }
   return false;
 }

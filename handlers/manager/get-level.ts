@@ -1,7 +1,7 @@
 import type { Context } from '../../core/context.ts';
 import { json, type Reply } from '../../core/http/reply.ts';
 import { SECURITY_LEVELS } from '../../core/proxy/manager-level.ts';
-import { refusedAt } from '../../core/proxy/manager-refused.ts';
+import { refusedAt } from '../../core/proxy/manager-summary.ts';
 
 /**
  * GET /api/admin/manager/security-level: `{level, levels: [{level, refuses: [{does, unless}]}]}`, the strictest first.

@@ -106,6 +106,10 @@ const UNCLEAR = [
   '/manager/%7Freboot',
   'manager/reboot',
   '',
+  '/manager/reboot#x',
+  '/assets/download#x',
+  '/assets/download?x',
+  '/x#/manager/reboot',
   '/extensions/..%2f..%2fx',
   '/x/..',
 ];

@@ -3,8 +3,8 @@ import type { ManagerBody } from '../../../core/proxy/manager-body.ts';
 import { judgeManagerCall } from '../../../core/proxy/manager-judge.ts';
 import type { SecurityLevel } from '../../../core/proxy/manager-level.ts';
 import { POLICY } from '../../../core/proxy/manager-policy.ts';
-import { managerRefusal, managerRefused } from '../../../core/proxy/manager-refusal.ts';
-import { refusedAt } from '../../../core/proxy/manager-refused.ts';
+import { managerRefusal, refusalEvent } from '../../../core/proxy/manager-refusal.ts';
+import { refusedAt } from '../../../core/proxy/manager-summary.ts';
 import { bodyOf, REGISTERED } from './manager-rows.ts';
 
 function detail(path: string, level: SecurityLevel, body?: ManagerBody): string {
@@ -58,7 +58,7 @@ t.test(
     const call = { method: 'POST', path: `/manager/${'x'.repeat(5000)}`, query: 'token=hunter2' };
     const verdict = judgeManagerCall(call, 'normal');
     if (verdict.allow) throw new Error('it was allowed');
-    const event = managerRefused(call, verdict.rule, 'normal', '203.0.113.7');
+    const event = refusalEvent(call, verdict.rule, 'normal', '203.0.113.7');
     t.match(event, {
       type: 'manager.refused',
       severity: 'warning',
