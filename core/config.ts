@@ -4,6 +4,7 @@ import { LONGEST_KEY } from './auth/api-key.ts';
 import { type AddressRange, parseRange } from './auth/client-address.ts';
 import type { Retention } from './events/sqlite.ts';
 import type { LogLevel } from './log.ts';
+import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -17,6 +18,10 @@ export interface Config {
   readonly port: number;
   /** Without a trailing slash. */
   readonly comfyuiUrl: string;
+  /** Where ComfyUI lies on this machine, absolute, or null: not known. */
+  readonly comfyuiDir: string | null;
+  /** For the first start only: from then on the level is Studio's own setting. */
+  readonly managerSecurityLevel: SecurityLevel;
   readonly trustedProxies: readonly AddressRange[];
   /** Of all kinds, WebSockets included. */
   readonly maxConnections: number;
@@ -82,6 +87,20 @@ export const VARIABLES = {
         const { origin, pathname } = new URL(text);
         return (origin + pathname).replace(/\/+$/, '');
       }),
+  ),
+  COMFYUI_DIR: variable(
+    '',
+    "ComfyUI's own folder, where Studio keeps ComfyUI Manager's config.ini at its security level.",
+    z.string().transform((path) => (path === '' ? null : resolve(path))),
+  ),
+  MANAGER_SECURITY_LEVEL: variable(
+    'normal',
+    `What ComfyUI Manager is held to: ${SECURITY_LEVELS.join(', ')}. Read at the first start only; Studio keeps the level from then on.`,
+    z.string().transform((name, context) => {
+      const level = securityLevel(name);
+      if (level === undefined) context.addIssue(`write one of ${SECURITY_LEVELS.join(', ')}`);
+      return level ?? 'strong';
+    }),
   ),
   TRUSTED_PROXIES: variable(
     '',
@@ -153,6 +172,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     host: read('STUDIO_HOST', VARIABLES.STUDIO_HOST),
     port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
     comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
+    comfyuiDir: read('COMFYUI_DIR', VARIABLES.COMFYUI_DIR),
+    managerSecurityLevel: read('MANAGER_SECURITY_LEVEL', VARIABLES.MANAGER_SECURITY_LEVEL),
     trustedProxies: read('TRUSTED_PROXIES', VARIABLES.TRUSTED_PROXIES),
     maxConnections: read('STUDIO_MAX_CONNECTIONS', VARIABLES.STUDIO_MAX_CONNECTIONS),
     maxViewersPerAddress: read('STUDIO_MAX_VIEWERS_PER_ADDRESS', VARIABLES.STUDIO_MAX_VIEWERS_PER_ADDRESS),

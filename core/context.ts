@@ -6,6 +6,7 @@ import type { EventLog } from './events/event-log.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
+import type { ManagerLevel } from './proxy/manager-setting.ts';
 import type { Runs } from './runs/runs.ts';
 
 /** All that a handler may use, built once at start by main.ts and frozen. */
@@ -17,6 +18,7 @@ export interface Context {
   readonly gate: Gate;
   readonly sessions: Sessions;
   readonly maintenance: Maintenance;
+  readonly managerLevel: ManagerLevel;
   readonly events: EventLog;
   readonly runs: Runs;
   readonly assets: Assets;

@@ -18,6 +18,9 @@ import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { writeManagerConfig } from './proxy/manager-config.ts';
+import { loadLevel } from './proxy/manager-level-file.ts';
+import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
@@ -71,6 +74,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
     maintenance: createMaintenance(),
+    managerLevel: openManagerLevel(config, log),
     events,
     runs,
     assets: loadAssets(join(packageRoot(), 'static')),
@@ -103,6 +107,18 @@ function makeFolder(studioDir: string): void {
       `STUDIO_DIR: cannot make the folder ${studioDir} (${reason}). Name one that this user can write.`,
     );
   }
+}
+
+/** The kept level, which Manager's config.ini is brought to as well: somebody may have changed it meanwhile. */
+function openManagerLevel(config: Config, log: Log): ManagerLevel {
+  const { studioDir, comfyuiDir, managerSecurityLevel } = config;
+  const level = loadLevel(studioDir, managerSecurityLevel, (message) => log.warn(message));
+  log.info(`ComfyUI Manager is held to the security level "${level}"`);
+  if (comfyuiDir !== null) {
+    const outcome = writeManagerConfig(comfyuiDir, level);
+    if (!outcome.written) log.warn(outcome.reason);
+  }
+  return createManagerLevel({ studioDir, comfyuiDir, level });
 }
 
 function recordFailures(events: EventLog): OnFailure {

@@ -9,6 +9,8 @@ import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
 import { health } from './health.ts';
+import { getSecurityLevel } from './manager/get-level.ts';
+import { putSecurityLevel } from './manager/put-level.ts';
 import { homePage } from './pages/home.ts';
 import { loginPage } from './pages/login.ts';
 import { root } from './pages/root.ts';
@@ -123,6 +125,20 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: events,
     summary: 'What happened',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/manager/security-level',
+    access: 'authenticated',
+    handler: getSecurityLevel,
+    summary: 'What ComfyUI Manager is held to, and what each level refuses',
+  },
+  {
+    method: 'PUT',
+    path: '/api/admin/manager/security-level',
+    access: 'authenticated',
+    handler: putSecurityLevel,
+    summary: 'Sets that level; the key itself must come along to lower it',
   },
   {
     method: 'WS',

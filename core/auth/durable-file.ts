@@ -4,11 +4,15 @@ import {
   constants,
   copyFileSync,
   existsSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -29,6 +33,21 @@ export function createOnce(path: string, content: string): string {
     rmSync(draft, { force: true });
   }
   return readFileSync(path, 'utf8');
+}
+
+/**
+ * Puts `content` in the place of the file `path`, whole or not at all, and durably: a reader finds the old content or
+ * the new. `like` says whose mode and owner the file gets; without it, mode 0600. Throws the file system's error.
+ */
+export function replaceFile(path: string, content: string | Uint8Array, like?: Stats): void {
+  const draft = ownName(path);
+  try {
+    writeDurably(draft, content, like);
+    renameSync(draft, path);
+    syncFolder(dirname(path));
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** A name beside `path` that no other process and no other call uses. */
@@ -59,10 +78,17 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-function writeDurably(path: string, content: string): void {
+function writeDurably(path: string, content: string | Uint8Array, like?: Stats): void {
   const descriptor = openSync(path, 'wx', 0o600);
   try {
     writeFileSync(descriptor, content);
+    if (like !== undefined) {
+      // Before the mode, which a change of owner may reduce.
+      if (like.uid !== process.getuid?.() || like.gid !== process.getgid?.()) {
+        fchownSync(descriptor, like.uid, like.gid);
+      }
+      fchmodSync(descriptor, like.mode & 0o7777);
+    }
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -28,8 +28,12 @@ t.test(
     const folder = disk ?? '';
     const comfyui = await startStandIn({ stepDelayMs: 0 });
     t.teardown(() => comfyui.close());
-    let studio: Studio;
-    t.teardown(() => studio.close(100));
+    let studio: Studio | undefined;
+    t.teardown(() => studio?.close(100));
+    const current = (): Studio => {
+      if (studio === undefined) throw new Error('it is not started');
+      return studio;
+    };
     const start = async () => {
       studio = await startStudio({
         config: loadConfig({
@@ -44,7 +48,7 @@ t.test(
       });
     };
     const ask = async (path: string, body?: unknown) => {
-      const reply = await fetch(`http://127.0.0.1:${studio.port}${path}`, {
+      const reply = await fetch(`http://127.0.0.1:${current().port}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { 'X-API-Key': KEY },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -76,7 +80,7 @@ t.test(
     t.match(await ask('/api/admin/history'), { status: 200, text: /"completed"/ });
     t.match(await ask('/api/auth/session'), { status: 200 });
 
-    await studio.close(100);
+    await current().close(100);
     await start();
     t.match(
       await ask('/api/admin/history'),

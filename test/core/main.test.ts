@@ -93,7 +93,14 @@ t.test(
     const studioDir = freshDir(t);
     const { child, output } = run(t, { STUDIO_DIR: studioDir });
     const port = await portOf(child, output);
-    const files = ['.api_key', '.session_secret', 'studio.db', 'studio.db-shm', 'studio.db-wal'];
+    const files = [
+      '.api_key',
+      '.manager_level',
+      '.session_secret',
+      'studio.db',
+      'studio.db-shm',
+      'studio.db-wal',
+    ];
     t.same(readdirSync(studioDir).sort(), files);
     for (const name of files) t.equal(statSync(join(studioDir, name)).mode & 0o777, 0o600, name);
     const key = readFileSync(join(studioDir, '.api_key'), 'utf8').trim();

@@ -8,6 +8,8 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
+import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
+import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Runs } from '../../core/runs/runs.ts';
 import { openRecords } from './records.ts';
 
@@ -44,6 +46,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
     maintenance: createMaintenance(),
+    managerLevel: levelInMemory(),
     events,
     runs: NO_RUNS,
     assets: {
@@ -52,6 +55,17 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     },
     refusals: new Map(),
     ...overrides,
+  };
+}
+
+function levelInMemory(): ManagerLevel {
+  let level: SecurityLevel = 'normal';
+  return {
+    get: () => level,
+    set(next) {
+      level = next;
+      return { written: false, reason: 'There is no Manager here' };
+    },
   };
 }
 
