@@ -1,5 +1,5 @@
-import { percentOf, withStep } from './measure.ts';
-import type { ComfyuiMessage, ExecutionError, NodeProgress } from './messages.ts';
+import { withPercent } from './measure.ts';
+import type { ComfyuiMessage, EndMessage, ExecutionError, NodeProgress } from './messages.ts';
 import { mergeItems } from './outputs.ts';
 import type { OutputItem, RunError, RunStatus } from './run.ts';
 import {
@@ -11,6 +11,7 @@ import {
   PENDING,
   type RunState,
 } from './state.ts';
+import { withStep } from './step-rate.ts';
 import { type NodeId, shownNode } from './workflow.ts';
 
 type OfType<T extends ComfyuiMessage['type']> = Extract<ComfyuiMessage, { type: T }>;
@@ -22,6 +23,10 @@ export type RunMessage =
   | { readonly type: 'preview' }
   /** /queue lists it as running: its first frames were missed, or went to another client. */
   | { readonly type: 'seen_running' }
+  /** /queue names the output nodes that it is run for. */
+  | { readonly type: 'targets'; readonly nodes: readonly NodeId[] }
+  /** ComfyUI's socket was lost: what it said since then went to nobody. */
+  | { readonly type: 'gap' }
   /** It was taken out of the queue before it began. */
   | { readonly type: 'removed' }
   /** ComfyUI does not know it any more, and never said how it ended. */
@@ -53,15 +58,20 @@ const MOST_NODES_SEEN = 20_000;
 export function reduce(state: RunState, message: RunMessage, now: Milliseconds): RunState {
   if (isOver(state.status)) return state;
   const next = apply(state, message, now);
-  if (next === state || next.nodes === state.nodes || isOver(next.status)) return next;
-  return { ...next, percent: Math.max(state.percent, percentOf(next)) };
+  const asBefore = next.nodes === state.nodes && next.targets === state.targets;
+  return asBefore || isOver(next.status) ? next : withPercent(next);
 }
 
 function apply(state: RunState, message: RunMessage, now: Milliseconds): RunState {
   switch (message.type) {
     case 'execution_start':
+      return fromTheStart(state, now);
     case 'seen_running':
       return started(state, now);
+    case 'targets':
+      return withTargets(state, message.nodes);
+    case 'gap':
+      return state.status === 'running' && !state.missed ? { ...state, missed: true } : state;
     case 'execution_cached':
       return withCached(started(state, now), message.nodes);
     case 'executing':
@@ -75,17 +85,17 @@ function apply(state: RunState, message: RunMessage, now: Milliseconds): RunStat
     case 'preview':
       return { ...state, previewSeq: state.previewSeq + 1 };
     case 'execution_success':
-      return over(started(state, now), 'completed', now);
     case 'execution_error':
-      return failed(started(state, now), message, now);
     case 'execution_interrupted':
-      return over(started(state, now), 'cancelled', now);
+      return withEnd(started(state, now), message, now);
     case 'history':
       return withVerdict(state, message, now);
     case 'removed':
-      return over(state, 'cancelled', now);
+      return state.told === null ? over(state, 'cancelled', now) : ended(state, state.told, now);
     case 'lost':
-      return over({ ...state, error: LOST }, 'stalled', now);
+      return state.told === null
+        ? over({ ...state, error: LOST }, 'stalled', now)
+        : ended(state, state.told, now);
   }
 }
 
@@ -96,13 +106,43 @@ const LOST: RunError = {
   node_type: null,
 };
 
+/** Its first frame: from here on none is missed, as long as the socket holds. */
+function fromTheStart(state: RunState, now: Milliseconds): RunState {
+  const begun = state.executing === null && !state.detailed;
+  if (state.status === 'queued') return { ...state, status: 'running', startedAt: now };
+  return state.missed && begun ? { ...state, missed: false } : state;
+}
+
+/** By any other frame than the first, or by what was found out otherwise. */
 function started(state: RunState, now: Milliseconds): RunState {
-  return state.status === 'queued' ? { ...state, status: 'running', startedAt: now } : state;
+  return state.status === 'queued' ? { ...state, status: 'running', startedAt: now, missed: true } : state;
+}
+
+function withTargets(state: RunState, nodes: readonly NodeId[]): RunState {
+  const targets = nodes.filter((id) => state.workflow.has(id));
+  const same = targets.length === state.targets.length && targets.every((id, at) => id === state.targets[at]);
+  return same || targets.length === 0 ? state : { ...state, targets };
+}
+
+function withEnd(state: RunState, message: EndMessage, now: Milliseconds): RunState {
+  if (!state.missed) return ended(state, message, now);
+  return state.told === null ? { ...state, told: message } : state;
+}
+
+function ended(state: RunState, message: EndMessage, now: Milliseconds): RunState {
+  switch (message.type) {
+    case 'execution_success':
+      return over(state, 'completed', now);
+    case 'execution_error':
+      return failed(state, message, now);
+    case 'execution_interrupted':
+      return over(state, 'cancelled', now);
+  }
 }
 
 function over(state: RunState, status: RunStatus, now: Milliseconds): RunState {
-  const ended: RunState = { ...state, status, endedAt: now, stepTimes: null };
-  return status === 'completed' ? { ...ended, percent: 100, executing: null, shown: null } : ended;
+  const atEnd: RunState = { ...state, status, endedAt: now, stepTimes: null, told: null };
+  return status === 'completed' ? { ...atEnd, percent: 100, executing: null, shown: null } : atEnd;
 }
 
 function failed(state: RunState, error: ExecutionError, now: Milliseconds): RunState {
@@ -136,6 +176,9 @@ function withExecuting(state: RunState, message: OfType<'executing'>, now: Milli
   // The end of it all: what the end was, another message said or /history will.
   if (message.node === null)
     return state.executing === null ? state : { ...state, executing: null, shown: null };
+  // Said again, or late: it has finished, and another one executes.
+  const { phase } = nodeOf(state, message.node);
+  if (phase === 'finished' || phase === 'failed') return state;
   const before = started(state, now);
   const shown = shownNode(state.workflow, message.node, message.displayNode);
   const settled = before.detailed ? before : withPreviousFinished(before, shown);

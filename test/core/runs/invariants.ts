@@ -5,7 +5,8 @@ import { isOver, type RunState } from '../../../core/runs/state.ts';
 export function brokenPromise(before: RunState, after: RunState): string | null {
   const run = toProgress(after);
   if (isOver(before.status) && after !== before) return 'a run that is over stays what it is';
-  if (run.percent < before.percent) return 'percent never falls';
+  if (after.percent < before.percent || run.percent < toProgress(before).percent)
+    return 'percent never falls';
   if (run.percent < 0 || run.percent > 100 || !Number.isInteger(run.percent)) return 'percent is 0 to 100';
   if ((run.percent === 100) !== (run.status === 'completed'))
     return 'percent is 100 when, and only when, it is completed';

@@ -34,9 +34,10 @@ const ENDS: Readonly<Record<string, readonly End[]>> = {
     ['completed', 100, 1, 1, 2],
     ['completed', 100, 1, 1, 2],
     // Four without a client_id: progress and interruption go to all, start, success and error to none.
-    ['running', 66, 0, 2, 0],
-    ['running', 25, 0, 4, 0],
-    ['cancelled', 7, 0, 4, 0],
+    ['running', 99, 0, 2, 0],
+    ['running', 33, 0, 4, 0],
+    // What it had put out before it was interrupted, only its history tells.
+    ['running', 7, 0, 4, 0],
     ['queued', 0, 0, 4, 0],
     ['completed', 100, 0, 0, 0],
   ],
