@@ -1,0 +1,114 @@
+import type { Test } from 'tap';
+import type { EventLog, StudioEvent } from '../../../core/events/event-log.ts';
+import { createMemoryEventLog } from '../../../core/events/memory.ts';
+import type { Prompt, PromptId, RunProgress } from '../../../core/runs/run.ts';
+import type { Runs } from '../../../core/runs/runs.ts';
+import { createTracker, type TrackerOptions } from '../../../core/runs/tracker.ts';
+import { type StandIn, startStandIn } from '../../support/comfyui/stand-in.ts';
+import { silentLog } from './silent-log.ts';
+
+/** Everything as soon as it may be: no test waits for an interval. */
+export const QUICK = {
+  progressIntervalMs: 0,
+  inquiryIntervalMs: 20,
+  upstream: { firstRetry: 5, longestRetry: 20 },
+} satisfies Partial<TrackerOptions>;
+
+/** A tracker, and the stand-in that it follows. */
+export interface House {
+  readonly comfyui: StandIn;
+  readonly runs: Runs;
+  readonly events: EventLog;
+  /** Every progress that was told, in order. */
+  readonly told: RunProgress[];
+}
+
+export async function start(t: Test, options: Partial<TrackerOptions> = {}): Promise<House> {
+  const comfyui = await startStandIn({ stepDelayMs: 0 });
+  t.teardown(() => comfyui.close());
+  const house = track(t, comfyui, options);
+  await connected(house.runs, house.events);
+  return house;
+}
+
+export function track(t: Test, comfyui: StandIn, options: Partial<TrackerOptions> = {}): House {
+  const events = createMemoryEventLog();
+  const runs = createTracker({ comfyuiUrl: comfyui.url, events, log: silentLog, ...QUICK, ...options });
+  t.teardown(() => runs.close());
+  const told: RunProgress[] = [];
+  runs.watch({ progress: (run) => told.push(run) });
+  return { comfyui, runs, events, told };
+}
+
+let seed = 0;
+
+/** A prompt that nobody ran before, so that nothing of it is cached. */
+export function sampling(steps: number, preview = 'none'): Prompt {
+  seed += 1;
+  return {
+    '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: seed } },
+    '2': {
+      class_type: 'SlowSampler',
+      inputs: { image: ['1', 0], steps, seed, delay_ms: 1, preview },
+      _meta: { title: 'The sampler' },
+    },
+    '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'run' } },
+  };
+}
+
+export function failing(): Prompt {
+  const prompt = sampling(1);
+  return {
+    ...prompt,
+    '5': { class_type: 'FailNode', inputs: { image: ['2', 0], text: 'boom' } },
+    '3': { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'run' } },
+  };
+}
+
+/** Resolves with the first progress of the run that is as wanted, past ones left out. */
+export function until(runs: Runs, id: PromptId, wanted: (run: RunProgress) => boolean): Promise<RunProgress> {
+  return new Promise((resolve) => {
+    const look = (run: RunProgress | undefined) => {
+      if (run?.prompt_id !== id || !wanted(run)) return;
+      stop();
+      resolve(run);
+    };
+    const stop = runs.watch({ progress: look });
+    look(runs.get(id));
+  });
+}
+
+export const over = (run: RunProgress) => run.ended_at !== null;
+export const running = (run: RunProgress) => run.status === 'running';
+
+/** Resolves with the first event of that type after `since`. */
+export function event(events: EventLog, type: StudioEvent['type'], since = 0): Promise<StudioEvent> {
+  return new Promise((resolve) => {
+    const known = events.since(since).find((event) => event.type === type);
+    if (known !== undefined) return resolve(known);
+    const stop = events.subscribe((event) => {
+      if (event.type !== type) return;
+      stop();
+      resolve(event);
+    });
+  });
+}
+
+export async function connected(runs: Runs, events: EventLog): Promise<void> {
+  if (!runs.connected) await event(events, 'comfyui.connected');
+}
+
+export const typesOf = (events: EventLog, id: PromptId) =>
+  events
+    .since(0)
+    .filter((event) => event.data.prompt_id === id)
+    .map((event) => event.type);
+
+/** What the graph editor does, or anybody who talks to ComfyUI directly. */
+export async function queueElsewhere(comfyui: StandIn, prompt_id: string, prompt: Prompt): Promise<void> {
+  const answer = await fetch(`${comfyui.url}/prompt`, {
+    method: 'POST',
+    body: JSON.stringify({ prompt, prompt_id, client_id: 'editor' }),
+  });
+  await answer.text();
+}
