@@ -15,8 +15,8 @@ export const QUICK = {
 } satisfies Partial<TrackerOptions>;
 
 /** A tracker, and the stand-in that it follows. */
-export interface House {
-  readonly comfyui: StandIn;
+export interface House<Comfyui = StandIn> {
+  readonly comfyui: Comfyui;
   readonly runs: Runs;
   readonly events: EventLog;
   /** Every progress that was told, in order. */
@@ -31,7 +31,11 @@ export async function start(t: Test, options: Partial<TrackerOptions> = {}): Pro
   return house;
 }
 
-export function track(t: Test, comfyui: StandIn, options: Partial<TrackerOptions> = {}): House {
+export function track<Comfyui extends { readonly url: string }>(
+  t: Test,
+  comfyui: Comfyui,
+  options: Partial<TrackerOptions> = {},
+): House<Comfyui> {
   const events = createMemoryEventLog();
   const runs = createTracker({ comfyuiUrl: comfyui.url, events, log: silentLog, ...QUICK, ...options });
   t.teardown(() => runs.close());
@@ -104,11 +108,31 @@ export const typesOf = (events: EventLog, id: PromptId) =>
     .filter((event) => event.data.prompt_id === id)
     .map((event) => event.type);
 
-/** What the graph editor does, or anybody who talks to ComfyUI directly. */
-export async function queueElsewhere(comfyui: StandIn, prompt_id: string, prompt: Prompt): Promise<void> {
-  const answer = await fetch(`${comfyui.url}/prompt`, {
-    method: 'POST',
-    body: JSON.stringify({ prompt, prompt_id, client_id: 'editor' }),
-  });
+/** The id of the latest event: what comes after it is news. */
+export const latest = (events: EventLog): number => events.since(0).at(-1)?.id ?? 0;
+
+/** Resolves once ComfyUI's queue was asked for so many times more. */
+export async function rounds(comfyui: StandIn, count: number): Promise<void> {
+  for (let round = 0; round < count; round += 1) {
+    const known = new Set(comfyui.requests);
+    await comfyui.requested((request) => request.path === '/queue' && !known.has(request));
+  }
+}
+
+export const filesOf = (run: RunProgress): string[] =>
+  Object.values(run.node_outputs).flatMap(({ items }) => items.map(({ filename }) => filename));
+
+/** What the graph editor does, or anybody who talks to ComfyUI directly. Without a client id, its frames go to all. */
+export async function queueElsewhere(
+  comfyui: StandIn,
+  prompt_id: string,
+  prompt: Prompt,
+  more: object = { client_id: 'editor' },
+): Promise<void> {
+  await tellComfyui(comfyui, '/prompt', { prompt, prompt_id, ...more });
+}
+
+export async function tellComfyui(comfyui: StandIn, path: string, body: object): Promise<void> {
+  const answer = await fetch(comfyui.url + path, { method: 'POST', body: JSON.stringify(body) });
   await answer.text();
 }

@@ -1,19 +1,31 @@
 import t from 'tap';
-import { event, failing, over, running, sampling, start, typesOf, until } from '../house.ts';
+import { event, failing, filesOf, latest, over, running, sampling, start, typesOf, until } from '../house.ts';
 
-t.test('a socket that is dropped in the middle of a run loses nothing that matters', async (t) => {
-  const { comfyui, runs, events } = await start(t);
-  comfyui.hold(2);
-  const { prompt_id } = await runs.submit({ prompt: sampling(4) });
-  await until(runs, prompt_id, (run) => run.step === 2);
-  const since = events.since(0).at(-1)?.id ?? 0;
-  comfyui.dropSockets();
-  await event(events, 'comfyui.disconnected', since);
-  await event(events, 'comfyui.connected', since);
-  comfyui.release();
-  t.match(await until(runs, prompt_id, over), { status: 'completed', percent: 100 });
-  t.same(typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
-});
+for (const how of ['end', 'reset', 'close frame'] as const) {
+  t.test(`a socket that is lost in the middle of a run (${how}) loses nothing that matters`, async (t) => {
+    const { comfyui, runs, events, told } = await start(t);
+    comfyui.hold(2);
+    const { prompt_id } = await runs.submit({ prompt: sampling(5) });
+    await until(runs, prompt_id, (run) => run.step === 2);
+    const since = latest(events);
+    comfyui.dropSockets(how);
+    await event(events, 'comfyui.disconnected', since);
+    await event(events, 'comfyui.connected', since);
+    t.match(
+      runs.get(prompt_id),
+      { status: 'running', step: 2 },
+      'nothing was sent again, and nothing forgotten',
+    );
+    comfyui.hold(4);
+    await until(runs, prompt_id, (run) => run.step === 4);
+    comfyui.release();
+    const run = await until(runs, prompt_id, over);
+    t.match(run, { status: 'completed', percent: 100 });
+    t.equal(filesOf(run).length, 1);
+    t.same(typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
+    t.equal(told.filter(over).length, 1);
+  });
+}
 
 t.test('a run that ends while the socket is away ends by its history', async (t) => {
   for (const [prompt, status] of [
@@ -31,5 +43,24 @@ t.test('a run that ends while the socket is away ends by its history', async (t)
     t.match(runs.get(prompt_id), { status: 'running' }, 'while nobody can be asked, nothing is concluded');
     await comfyui.listenAgain();
     t.match(await until(runs, prompt_id, over), { status });
+  }
+});
+
+t.test('a run that starts and ends while the socket is away', async (t) => {
+  const { comfyui, runs, events } = await start(t);
+  comfyui.hold();
+  const first = await runs.submit({ prompt: sampling(1) });
+  const second = await runs.submit({ prompt: sampling(1) });
+  await until(runs, first.prompt_id, running);
+  await comfyui.stopListening();
+  await event(events, 'comfyui.disconnected');
+  comfyui.release();
+  await comfyui.idle();
+  await comfyui.listenAgain();
+  for (const { prompt_id } of [first, second]) {
+    const run = await until(runs, prompt_id, over);
+    t.match(run, { status: 'completed' });
+    t.equal(filesOf(run).length, 1);
+    t.same(typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
   }
 });
