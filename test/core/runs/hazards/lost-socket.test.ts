@@ -64,3 +64,33 @@ t.test('a run that starts and ends while the socket is away', async (t) => {
     t.same(typesOf(events, prompt_id), ['job.queued', 'job.started', 'job.completed']);
   }
 });
+
+t.test(
+  'outputs that were told while the socket was away are not lost, though the success is heard',
+  async (t) => {
+    const { comfyui, runs, events } = await start(t);
+    const one = sampling(4);
+    const { '2': sampler, '3': save } = sampling(2);
+    // Of the two samplers the one with 2 steps runs first, and its image is saved before the other one goes on.
+    const prompt = {
+      ...one,
+      ...(sampler && { '4': sampler }),
+      ...(save && { '5': { ...save, inputs: { images: ['4', 0], filename_prefix: 'two' } } }),
+    };
+    comfyui.hold();
+    const { prompt_id } = await runs.submit({ prompt });
+    await until(runs, prompt_id, (run) => run.node_id !== null && run.node_id !== '1');
+    comfyui.silence(true);
+    comfyui.hold(2);
+    await comfyui.settled();
+    const since = latest(events);
+    comfyui.dropSockets();
+    comfyui.silence(false);
+    await event(events, 'comfyui.connected', since);
+    t.same(runs.get(prompt_id)?.node_outputs, {}, 'nobody told');
+    comfyui.release();
+    const run = await until(runs, prompt_id, over);
+    t.match(run, { status: 'completed', percent: 100 });
+    t.equal(filesOf(run).length, 2);
+  },
+);
