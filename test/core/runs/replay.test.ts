@@ -159,7 +159,7 @@ t.test(
       for (const [id, run] of replay(from, () => {})) {
         const verdict = HistoryAnswer.safeParse(from.histories.get(id)).data?.[id];
         // `p-plain` was queued twice under one id: its history is that of the second run.
-      if (verdict === undefined || id === 'p-plain') continue;
+        if (verdict === undefined || id === 'p-plain') continue;
         asked += 1;
         const ended = toProgress(reduce(run, verdict, 1e15));
         const status = typeof verdict.outcome === 'string' ? verdict.outcome : 'error';
