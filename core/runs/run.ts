@@ -54,7 +54,7 @@ export interface RunProgress {
   readonly total_steps: number;
   readonly nodes_done: number;
   readonly total_nodes: number;
-  /** total_nodes less cached and instant ones: what percent is measured over. */
+  /** total_nodes less cached and instant ones. */
   readonly effective_total: number;
   readonly cached_count: number;
   /** 0 to 99 while open, 100 when completed; it never falls. */

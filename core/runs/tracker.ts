@@ -98,6 +98,7 @@ export function createTracker(options: TrackerOptions): Runs {
   function disconnected(reason: string): void {
     link.connected = false;
     executing = null;
+    for (const run of ledger.open.values()) ledger.advance(run, { type: 'gap' });
     if (outageTold) return;
     outageTold = true;
     const message = `ComfyUI is not connected: ${reason}`;
