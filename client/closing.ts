@@ -3,13 +3,20 @@ import type { Mailbox } from './mailbox.ts';
 /** The reason of a signal that ends a loop without an error. */
 export const CLOSED = Symbol('closed');
 
-/** Ends the mailbox when the signal is aborted, with its reason unless that is CLOSED; until the returned function is called. */
-export function endOnAbort(mailbox: Mailbox<unknown>, signal: AbortSignal): () => void {
+/**
+ * Ends the mailbox at once when one of the signals is aborted, with its reason unless that is CLOSED; until the returned function
+ * is called.
+ */
+export function endOnAbort(mailbox: Mailbox<unknown>, signals: readonly AbortSignal[]): () => void {
   const leave = (): void => {
-    if (signal.reason === CLOSED) mailbox.end();
-    else mailbox.fail(signal.reason);
+    const reason: unknown = signals.find((signal) => signal.aborted)?.reason;
+    mailbox.discard();
+    if (reason === CLOSED) mailbox.end();
+    else mailbox.fail(reason);
   };
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave);
-  return () => signal.removeEventListener('abort', leave);
+  if (signals.some((signal) => signal.aborted)) leave();
+  for (const signal of signals) signal.addEventListener('abort', leave);
+  return () => {
+    for (const signal of signals) signal.removeEventListener('abort', leave);
+  };
 }

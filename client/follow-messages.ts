@@ -4,13 +4,13 @@ import { createMailbox } from './mailbox.ts';
 import type { Message } from './message.ts';
 import type { Stream } from './stream.ts';
 
-/** All that the stream tells, for a reader that may be slow, until the signal is aborted. Throws StudioError 401 when logged out. */
+/** All that the stream tells, for a reader that may be slow, until a signal is aborted. Throws StudioError 401 when logged out. */
 export async function* followMessages(
   stream: Pick<Stream, 'listen'>,
-  signal: AbortSignal,
+  signals: readonly AbortSignal[],
 ): AsyncGenerator<Message, void, undefined> {
   const mailbox = createMailbox<Message>();
-  const stopWaiting = endOnAbort(mailbox, signal);
+  const stopWaiting = endOnAbort(mailbox, signals);
   const stop = stream.listen((message) => {
     mailbox.put(keyOf(message), message);
     if (message.type === 'link' && message.link.state === 'logged-out')

@@ -11,17 +11,24 @@ export type RunMessage = ProgressMessage | PreviewMessage;
 export interface FollowOptions {
   readonly promptId: PromptId;
   readonly client: Pick<Client, 'listen' | 'status'>;
-  /** Ends the loop, with its reason as the error, unless that is CLOSED. */
-  readonly signal: AbortSignal;
+  /** They end the loop, with the reason as the error, unless that is CLOSED. */
+  readonly signals: readonly AbortSignal[];
   /** Whether the run exists for certain. If not, 404 to the first question is the end. */
   readonly isKnown: boolean;
+  readonly patience?: Patience;
 }
 
-/** How long after an answer that does not help Studio is asked again, in ms. */
-const ASK_AGAIN_MS = 1000;
+/** In ms. */
+export interface Patience {
+  /** After an answer that does not help. */
+  readonly askAgainMs: number;
+  /** After the latest state, while the stream is live: whatever goes wrong there, the end of a run is not missed. */
+  readonly quietMs: number;
+  /** A Studio that has just started may need so long to find the open runs again. */
+  readonly unknownMs: number;
+}
 
-/** A Studio that has just started may need so long, in ms, to find the open runs again. */
-const UNKNOWN_FOR_MS = 30_000;
+const PATIENCE: Patience = { askAgainMs: 1000, quietMs: 15_000, unknownMs: 30_000 };
 
 /** Events that a run ends with. Its last state may have been lost on the way, they never are. */
 const ENDINGS: ReadonlySet<string> = new Set(['job.completed', 'job.failed', 'job.cancelled', 'job.stalled']);
@@ -39,12 +46,12 @@ export function isOver({ status }: RunProgress): boolean {
 export async function* followRun({
   promptId,
   client,
-  signal,
+  signals,
   isKnown,
+  patience = PATIENCE,
 }: FollowOptions): AsyncGenerator<RunMessage, void, undefined> {
   const mailbox = createMailbox<RunMessage>();
   const done = new AbortController();
-  const asking = AbortSignal.any([done.signal, signal]);
   let asked = 0;
   let askAgain: ReturnType<typeof setTimeout> | undefined;
   let unknownSince: number | null = null;
@@ -58,10 +65,16 @@ export async function* followRun({
     known = true;
     unknownSince = null;
     const state = JSON.stringify(run);
-    if (state === latest) return;
+    if (state !== latest) mailbox.put('progress', { type: 'progress', run });
     latest = state;
-    mailbox.put('progress', { type: 'progress', run });
     if (isOver(run)) mailbox.end();
+    askIn(patience.quietMs);
+  }
+
+  /** Until the stream is live there is no use in asking: then Studio is asked in any case. */
+  function askIn(ms: number): void {
+    clearTimeout(askAgain);
+    if (isLive && !mailbox.isEnding) askAgain = setTimeout(() => void ask(), ms);
   }
 
   async function ask(): Promise<void> {
@@ -69,13 +82,12 @@ export async function* followRun({
     asked += 1;
     const mine = asked;
     try {
-      const run = await client.status(promptId, { signal: asking });
+      const run = await client.status(promptId, { signal: done.signal });
       if (mine === asked || isOver(run)) take(run);
     } catch (error) {
-      if (mine !== asked || asking.aborted) return;
-      if (!isPassing(error)) mailbox.fail(error);
-      // Until the stream is back there is no use in asking: then it is asked in any case.
-      else if (isLive) askAgain = setTimeout(() => void ask(), ASK_AGAIN_MS);
+      if (mine !== asked || done.signal.aborted) return;
+      if (isPassing(error)) askIn(patience.askAgainMs);
+      else mailbox.fail(error);
     }
   }
 
@@ -84,7 +96,7 @@ export async function* followRun({
     if (error.status !== 404) return error.status === 0 || error.status === 429 || error.status >= 500;
     if (!known) return false;
     unknownSince ??= Date.now();
-    return Date.now() - unknownSince < UNKNOWN_FOR_MS;
+    return Date.now() - unknownSince < patience.unknownMs;
   }
 
   function hear(message: Message): void {
@@ -111,16 +123,18 @@ export async function* followRun({
     if (state === 'logged-out') mailbox.fail(new StudioError(401, 'Not authenticated'));
   }
 
-  const stopWaiting = endOnAbort(mailbox, signal);
+  const stopWaiting = endOnAbort(mailbox, signals);
   let stop = (): void => {};
   try {
-    await ask();
-    if (!mailbox.isEnding) stop = client.listen(hear);
+    // A run that is over already needs no stream.
+    void ask().then(() => {
+      if (!mailbox.isEnding && !done.signal.aborted) stop = client.listen(hear);
+    });
     yield* mailbox;
   } finally {
+    done.abort();
     stop();
     clearTimeout(askAgain);
-    done.abort();
     stopWaiting();
   }
 }

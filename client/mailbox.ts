@@ -7,6 +7,8 @@ const MOST = 10_000;
 export interface Mailbox<T> extends AsyncIterable<T> {
   /** Of the messages with one `key` only the newest waits, behind all that came before it. */
   put(key: string, message: T): void;
+  /** What waits is read by nobody. */
+  discard(): void;
   /** The reader gets what waits, and then the end. */
   end(): void;
   /** The reader gets what waits, and then the error. */
@@ -36,6 +38,7 @@ export function createMailbox<T>(most = MOST): Mailbox<T> {
       }
       wake();
     },
+    discard: () => waiting.clear(),
     end: () => endWith({}),
     fail: (error) => endWith({ error }),
     get isEnding() {
@@ -47,7 +50,6 @@ export function createMailbox<T>(most = MOST): Mailbox<T> {
           waiting.delete(key);
           yield message;
         }
-        if (waiting.size > 0) continue;
         if (ending !== null) {
           if ('error' in ending) throw ending.error;
           return;

@@ -17,14 +17,14 @@ export interface Run extends AsyncIterable<RunProgress> {
   cancel(): Promise<void>;
 }
 
-/** `started`: what ComfyUI answered when this client started it. The signal ends the watching. */
+/** `started`: what ComfyUI answered when this client started it. The signals end the watching. */
 export function createRun(
   promptId: PromptId,
   client: Client,
-  signal: AbortSignal,
+  signals: readonly AbortSignal[],
   started: StartedRun | null = null,
 ): Run {
-  const messages = () => followRun({ promptId, client, signal, isKnown: started !== null });
+  const messages = () => followRun({ promptId, client, signals, isKnown: started !== null });
 
   async function* states(): AsyncGenerator<RunProgress, void, undefined> {
     for await (const message of messages()) if (message.type === 'progress') yield message.run;

@@ -25,21 +25,20 @@ export interface Studio extends Client {
 export function createStudio(client: Client): Studio {
   const closing = new AbortController();
 
-  function endOf(signal: AbortSignal | undefined): AbortSignal {
-    return signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
-  }
+  const endsOf = (signal?: AbortSignal): readonly AbortSignal[] =>
+    signal === undefined ? [closing.signal] : [closing.signal, signal];
 
   return {
     ...client,
-    messages: ({ signal } = {}) => followMessages(client, endOf(signal)),
+    messages: ({ signal } = {}) => followMessages(client, endsOf(signal)),
     async run(workflow: Prompt | string, options: StartOptions = {}) {
       const started =
         typeof workflow === 'string'
           ? await client.start(workflow, options)
           : await client.start(workflow, options);
-      return createRun(started.prompt_id, client, endOf(options.signal), started);
+      return createRun(started.prompt_id, client, endsOf(options.signal), started);
     },
-    watch: (promptId, { signal } = {}) => createRun(promptId, client, endOf(signal)),
+    watch: (promptId, { signal } = {}) => createRun(promptId, client, endsOf(signal)),
     close() {
       client.close();
       closing.abort(CLOSED);
