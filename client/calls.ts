@@ -109,15 +109,18 @@ export function createCalls(http: Http): Calls {
   };
 }
 
-/** How long the question whether Studio is there may take, in ms. */
+/** How long such a question may take, in ms. */
 const CHECK_MS = 5000;
 
 const SESSION = '/api/auth/session';
 
-/** The status that GET /api/auth/session is answered with: 200, 401, 503 in maintenance; 0 when Studio cannot be reached. */
-export async function askStatus(http: Http): Promise<number> {
+/** Whether this caller is let in, or only whether Studio is there, which does not prolong a session. */
+export type Check = 'session' | 'health';
+
+/** The status that Studio answers with: 200, 401, 503 in maintenance; 0 when it cannot be reached. */
+export async function askStatus(http: Http, check: Check): Promise<number> {
   try {
-    await http(SESSION, { patienceMs: CHECK_MS });
+    await http(check === 'session' ? SESSION : '/api/health', { patienceMs: CHECK_MS });
     return 200;
   } catch (error) {
     return error instanceof StudioError ? error.status : 0;

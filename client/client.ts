@@ -39,7 +39,7 @@ export function createClient(
     baseUrl,
     headers,
     dial,
-    askStatus: () => askStatus(http),
+    askStatus: (check) => askStatus(http, check),
     previews,
     promptId,
     since,

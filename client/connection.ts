@@ -1,3 +1,4 @@
+import type { Check } from './calls.ts';
 import type { Link } from './link.ts';
 import { afterLoss, retryDelay, type Timing } from './retry.ts';
 import type { Socket, SocketEvents } from './socket.ts';
@@ -7,7 +8,7 @@ export interface ConnectionOptions {
   /** Begins a handshake. */
   dial(events: SocketEvents): Promise<Socket>;
   /** How Studio answers by HTTP just now: a status, 0 when it cannot be reached. Never rejects. */
-  askStatus(): Promise<number>;
+  askStatus(check: Check): Promise<number>;
   onLink(link: Link): void;
   onFrame(data: unknown): void;
   readonly timing: Timing;
@@ -73,7 +74,7 @@ export function keepConnected({ dial, askStatus, onLink, onFrame, timing }: Conn
     if (after.next === 'stop') return end({ state: 'logged-out' });
     if (after.next === 'at-once') return connect();
     onLink({ state: 'connecting' });
-    const status = after.next === 'ask' ? await askStatus() : null;
+    const status = after.next === 'ask' ? await askStatus('session') : null;
     if (ended || current !== null) return;
     if (status === 401) return end({ state: 'logged-out' });
     const wait = retryDelay(failures, Math.random(), timing);
@@ -90,7 +91,7 @@ export function keepConnected({ dial, askStatus, onLink, onFrame, timing }: Conn
   }
 
   /** A network that went away, or a laptop that slept, leaves a socket that looks open: so Studio is asked. */
-  async function look(): Promise<void> {
+  async function look(check: Check): Promise<void> {
     if (ended) return;
     if (current === null) return connect();
     const looked = current;
@@ -98,7 +99,7 @@ export function keepConnected({ dial, askStatus, onLink, onFrame, timing }: Conn
     heardAt = Date.now();
     // It means nothing to Studio, but a peer that has forgotten this connection says so when it is spoken to.
     looked.socket.send('');
-    const status = await askStatus();
+    const status = await askStatus(check);
     if (current !== looked) return;
     if (status === 401) end({ state: 'logged-out' });
     else if (status === 0) void lost(NO_CLOSE_FRAME);
@@ -115,11 +116,11 @@ export function keepConnected({ dial, askStatus, onLink, onFrame, timing }: Conn
     if (link !== undefined) onLink(link);
   }
 
-  // By the wall clock, which goes on while a machine sleeps.
+  // By the wall clock, which goes on while a machine sleeps. A page that nobody looks at must not keep its session alive.
   const quiet = setInterval(() => {
-    if (current !== null && Date.now() - heardAt > timing.quietMs) void look();
+    if (current !== null && Date.now() - heardAt > timing.quietMs) void look('health');
   }, timing.quietMs / 4);
-  const stopWake = onWake(() => void look());
+  const stopWake = onWake(() => void look('session'));
   // Not before the caller has what ends it.
   queueMicrotask(() => {
     if (!ended) void connect();

@@ -1,3 +1,4 @@
+import type { Check } from './calls.ts';
 import { keepConnected } from './connection.ts';
 import { createEventFilter } from './event-filter.ts';
 import { parseFrame } from './frames.ts';
@@ -26,7 +27,7 @@ export interface StreamOptions {
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly dial: Dial;
-  askStatus(): Promise<number>;
+  askStatus(check: Check): Promise<number>;
   readonly previews: 'off' | 'raw' | 'tagged';
   readonly promptId?: string | undefined;
   readonly since?: number | undefined;

@@ -17,8 +17,8 @@ export interface Viewer {
 /** The stream of a Studio that does what it is told, right or wrong. */
 export interface MisbehavingStudio {
   readonly url: string;
-  /** Whatever HTTP request comes is answered so. */
-  answer: { status: number; body: unknown };
+  /** Whatever HTTP request comes is answered so; null breaks its connection. */
+  answer: { status: number; body: unknown } | null;
   /** The status that handshakes are refused with; null to accept them. */
   refuseWith: number | null;
   readonly handshakes: number;
@@ -41,6 +41,7 @@ export async function startMisbehavingStudio(t: Test): Promise<MisbehavingStudio
 
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
+    if (studio.answer === null) return void response.destroy();
     response.writeHead(studio.answer.status, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(studio.answer.body));
   });
