@@ -8,7 +8,8 @@ type Message = string | Uint8Array;
 /** Where messages are published, for all who subscribed to a topic. */
 export interface Channel {
   subscribers(topic: string): number;
-  publish(topic: string, message: Message): void;
+  /** To all of these topics, before anything else can happen. */
+  publish(topics: readonly string[], message: Message): void;
 }
 
 /**
@@ -23,12 +24,8 @@ export const LARGEST_PREVIEW = 4 * 1024 * 1024;
  */
 export function broadcast(runs: Runs, events: EventLog, channel: Channel): () => void {
   function publish(topics: readonly string[], make: () => Message): void {
-    let message: Message | undefined;
-    for (const topic of topics) {
-      if (channel.subscribers(topic) === 0) continue;
-      message ??= make();
-      channel.publish(topic, message);
-    }
+    const wanted = topics.filter((topic) => channel.subscribers(topic) > 0);
+    if (wanted.length > 0) channel.publish(wanted, make());
   }
 
   const stopEvents = events.subscribe((event) => publish(topicsOfEvent(event), () => JSON.stringify(event)));

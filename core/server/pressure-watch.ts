@@ -12,18 +12,21 @@ const SWEEP_BYTES = 256 * 1024;
  * SWEEP_BYTES, one message, and what one turn of the event loop holds back (32 messages of less than 16 KiB).
  */
 export interface PressureWatch {
-  /** To be called before a message of so many bytes is published. */
-  willPublish(bytes: number): void;
+  /**
+   * To be called when a message of so many bytes was published, to all its topics: who is cut off by this look has been
+   * sent that message, and everything before it.
+   */
+  published(bytes: number): void;
   stop(): void;
 }
 
 export function watchPressure(sockets: ReadonlySet<OpenSocket>): PressureWatch {
   let timer: NodeJS.Timeout | undefined;
-  let published = 0;
+  let bytesSince = 0;
 
   function sweep(): void {
-    const wasQuiet = published === 0;
-    published = 0;
+    const wasQuiet = bytesSince === 0;
+    bytesSince = 0;
     let isAnyBehind = false;
     // One that is stuck is closed by this, and then it is no longer in the set.
     for (const socket of sockets) {
@@ -36,10 +39,10 @@ export function watchPressure(sockets: ReadonlySet<OpenSocket>): PressureWatch {
   }
 
   return {
-    willPublish(bytes) {
-      if (published > 0 && published + bytes > SWEEP_BYTES) sweep();
-      published += bytes;
+    published(bytes) {
       timer ??= setInterval(sweep, SWEEP_MS).unref();
+      bytesSince += bytes;
+      if (bytesSince >= SWEEP_BYTES) sweep();
     },
     stop() {
       clearInterval(timer);

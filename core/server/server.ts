@@ -14,8 +14,8 @@ export interface Server {
   listen(host: string, port: number): Promise<number>;
   /** How many sockets would get what is published to the topic. */
   subscribers(topic: string): number;
-  /** Sends a message to every socket that subscribed to the topic. Strings go as text, bytes as binary. */
-  publish(topic: string, message: string | Uint8Array): void;
+  /** Sends a message to every socket that subscribed to any of the topics. Strings go as text, bytes as binary. */
+  publish(topics: readonly string[], message: string | Uint8Array): void;
   /** The most bytes that wait in this process for one socket that reads slowly. */
   mostBuffered(): number;
   /** Ends all sockets of sessions with 4001. */
@@ -61,10 +61,10 @@ export function createServer(
       });
     },
     subscribers: (topic) => app.numSubscribers(topic),
-    publish(topic, message) {
+    publish(topics, message) {
+      for (const topic of topics) app.publish(topic, message, typeof message !== 'string', false);
       // A string's bytes are up to three times its length; most are ASCII, and an estimate will do.
-      sockets.willPublish(message.length);
-      app.publish(topic, message, typeof message !== 'string', false);
+      sockets.published(message.length);
     },
     mostBuffered: sockets.mostBuffered,
     closeSessions: sockets.closeSessions,

@@ -21,8 +21,8 @@ interface SocketData {
 
 export interface Sockets {
   mount(app: TemplatedApp, route: SocketRoute): void;
-  /** To be called before a message of so many bytes is published to any topic. */
-  willPublish(bytes: number): void;
+  /** To be called when a message of so many bytes was published, to all its topics. */
+  published(bytes: number): void;
   closeSessions(reason: string): void;
   closeAll(code: number, reason: string): void;
   /** The most bytes that wait for one socket in this process now. */
@@ -141,7 +141,7 @@ export function createSockets(
         },
       });
     },
-    willPublish: watch.willPublish,
+    published: watch.published,
     closeSessions: sockets.closeSessions,
     closeAll: sockets.closeAll,
     mostBuffered() {

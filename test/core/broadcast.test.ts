@@ -28,7 +28,9 @@ async function record(subscribed: readonly string[]) {
   };
   broadcast(runs, context.events, {
     subscribers: (topic) => (subscribed.includes(topic) ? 1 : 0),
-    publish: (topic, message) => published.push([topic, message]),
+    publish: (topics, message) => {
+      for (const topic of topics) published.push([topic, message]);
+    },
   });
   return { events: context.events, published, watcher };
 }

@@ -127,13 +127,13 @@ t.test(
     const next = (socket: WebSocket) =>
       new Promise((resolve) => socket.once('message', (data, isBinary) => resolve([String(data), isBinary])));
     const text = Promise.all([next(bySession.socket), next(byKey.socket)]);
-    server.publish('events', 'news');
+    server.publish(['events'], 'news');
     t.same(await text, [
       ['news', false],
       ['news', false],
     ]);
     const binary = next(byKey.socket);
-    server.publish('events', Buffer.from('bytes'));
+    server.publish(['events'], Buffer.from('bytes'));
     t.same(await binary, ['bytes', true]);
 
     const closed = closeOf(bySession.socket);
