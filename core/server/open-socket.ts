@@ -76,10 +76,13 @@ export class OpenSocket implements Socket {
     this.#socket?.end(code, reason);
   }
 
-  /** Judges anew what waits for it, and tells the listener when the pressure has changed. */
-  lookAtBacklog(): Pressure {
-    const before = this.#backlog.pressure;
-    this.#backlog = judgeBacklog(this.#backlog, this.buffered, performance.now(), this.#patience);
+  /** Judges anew what waits for it, and tells the listener when the pressure has changed. `now` in ms, from performance.now. */
+  lookAtBacklog(now: number): Pressure {
+    const { buffered } = this;
+    const before = this.pressure;
+    // Nearly always, and this is asked of every socket several times a second.
+    if (before === 'none' && buffered <= DRAINED) return before;
+    this.#backlog = judgeBacklog(this.#backlog, buffered, now, this.#patience);
     if (this.pressure !== before) this.#listener(this.pressure);
     return this.pressure;
   }
@@ -88,7 +91,7 @@ export class OpenSocket implements Socket {
   hasDrained(): void {
     if (this.buffered > DRAINED) return;
     this.#settle(true);
-    if (this.pressure !== 'none') this.lookAtBacklog();
+    if (this.pressure !== 'none') this.lookAtBacklog(performance.now());
   }
 
   hasClosed(): void {

@@ -28,9 +28,10 @@ export function watchPressure(sockets: ReadonlySet<OpenSocket>): PressureWatch {
     const wasQuiet = bytesSince === 0;
     bytesSince = 0;
     let isAnyBehind = false;
+    const now = performance.now();
     // One that is stuck is closed by this, and then it is no longer in the set.
     for (const socket of sockets) {
-      if (socket.lookAtBacklog() !== 'none') isAnyBehind = true;
+      if (socket.lookAtBacklog(now) !== 'none') isAnyBehind = true;
     }
     if (wasQuiet && !isAnyBehind) {
       clearInterval(timer);

@@ -10,7 +10,7 @@ export interface StreamOptions {
 }
 
 /** ComfyUI's own have 36, others may call theirs what they like. */
-const LONGEST_PROMPT_ID = 200;
+const LONGEST_PROMPT_ID = 256;
 
 /** The stream's options. Others are left alone; throws HttpError 400 for what cannot be meant. */
 export function readStreamOptions(query: URLSearchParams): StreamOptions {

@@ -9,7 +9,7 @@ t.test('the options, and what they are when they are not given', async (t) => {
     ['since=999999999999999&previews=off', { promptId: null, since: 999999999999999, previews: 'off' }],
     ['prompt_id=a%2Fb&previews=tagged', { promptId: 'a/b', since: null, previews: 'tagged' }],
     ['previews=raw&other=1&other=2', { promptId: null, since: null, previews: 'raw' }],
-    [`prompt_id=${'x'.repeat(200)}`, { promptId: 'x'.repeat(200), since: null, previews: 'raw' }],
+    [`prompt_id=${'x'.repeat(256)}`, { promptId: 'x'.repeat(256), since: null, previews: 'raw' }],
   ];
   for (const [query, options] of rows) t.same(readStreamOptions(new URLSearchParams(query)), options, query);
 });
@@ -28,7 +28,7 @@ t.test('what cannot be meant is refused, and the refusal names the option', asyn
     ['previews=RAW', 'previews'],
     ['previews=raw&previews=off', 'previews'],
     ['prompt_id=', 'prompt_id'],
-    [`prompt_id=${'x'.repeat(201)}`, 'prompt_id'],
+    [`prompt_id=${'x'.repeat(257)}`, 'prompt_id'],
     ['prompt_id=a&prompt_id=b', 'prompt_id'],
   ];
   for (const [query, option] of rows) {
