@@ -81,7 +81,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     refusals: guard.refusals,
   });
   const server = createServer(context, routes, guard);
-  const stopBroadcast = broadcast(runs, events, server.publish);
+  const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {

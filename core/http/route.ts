@@ -31,21 +31,36 @@ export interface SocketRoute extends Row {
 
 export type Route = HttpRoute | SocketRoute;
 
-/** One open WebSocket, as a handler sees it. */
+/**
+ * How far behind a socket is with reading what it is sent: the bytes that wait for it in Studio's memory.
+ * It rises from `some` to `full` with them, and falls back to `none` only when nearly all of them are gone.
+ * `stuck`: it was `full` and did not recover.
+ */
+export type Pressure = 'none' | 'some' | 'high' | 'full' | 'stuck';
+
+/** One open WebSocket, as a handler sees it. Once it has closed, every call does nothing. */
 export interface Socket {
   readonly caller: Caller;
-  /** Sends to this socket alone. False when its buffer is full and the message was dropped. */
-  send(message: string | Uint8Array): boolean;
-  /** From now on it gets all that is published to the topic. */
-  subscribe(topic: string): void;
+  readonly pressure: Pressure;
+  /** Sends to this socket alone, in as few packets as possible. It never drops: wait for `drained` between large parts. */
+  send(...messages: readonly (string | Uint8Array)[]): void;
+  /** From now on it gets all that is published to exactly these topics, and of what was published before, nothing is lost. */
+  subscribe(topics: readonly string[]): void;
+  /**
+   * Resolves to true when little waits for it, at the soonest in the event loop's next turn, so that whoever sends a lot
+   * lets others have theirs; to false when it has closed.
+   */
+  drained(): Promise<boolean>;
+  /** Calls `listener` at each change of `pressure`, between two messages; without one, a socket that is stuck is closed. */
+  onPressure(listener: (pressure: Pressure) => void): void;
   close(code: number, reason: string): void;
 }
 
-/** What a socket route does. Handshake, origin and access were settled before `open`. */
-export interface SocketHandler {
-  open(
-    context: Context,
-    socket: Socket,
-    request: RequestHead & { readonly query: URLSearchParams },
-  ): void | Promise<void>;
-}
+/**
+ * What a socket route does. It is called when access and origin are settled, and judges the rest of the handshake: throws
+ * HttpError to refuse it. What it returns is called with the socket, once that is open.
+ */
+export type SocketHandler = (
+  context: Context,
+  request: RequestHead & { readonly caller: Caller; readonly query: URLSearchParams },
+) => (socket: Socket) => void | Promise<void>;

@@ -4,6 +4,7 @@ import type { Route } from '../http/route.ts';
 import { limitConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { PATIENCE, type Patience } from './pressure.ts';
 import { mountRoutes } from './router.ts';
 import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
@@ -11,8 +12,12 @@ import uws from './uws.ts';
 export interface Server {
   /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
   listen(host: string, port: number): Promise<number>;
-  /** Sends a message to every socket that subscribed to the topic. Strings go as text, bytes as binary. */
-  publish(topic: string, message: string | Uint8Array): void;
+  /** How many sockets would get what is published to the topic. */
+  subscribers(topic: string): number;
+  /** Sends a message to every socket that subscribed to any of the topics. Strings go as text, bytes as binary. */
+  publish(topics: readonly string[], message: string | Uint8Array): void;
+  /** The most bytes that wait in this process for one socket that reads slowly. */
+  mostBuffered(): number;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
   /**
@@ -22,16 +27,17 @@ export interface Server {
   close(graceMs?: number): Promise<void>;
 }
 
-/** `guard`: what every request and every handshake meets first. */
+/** `guard`: what every request and every handshake meets first. `patience`: how long sockets may be far behind. */
 export function createServer(
   context: Context,
   routes: readonly Route[],
   guard: Guard = createGuard(),
+  patience: Patience = PATIENCE,
 ): Server {
   const app = uws.App();
   const dispatch = createDispatch(context, guard);
   const connections = limitConnections(app, context.config.maxConnections, () => guard.count('connections'));
-  const sockets = createSockets(context, dispatch, connections.socketClosed);
+  const sockets = createSockets(context, dispatch, patience, connections.socketClosed);
   for (const route of routes) {
     if (route.method === 'WS') sockets.mount(app, route);
   }
@@ -54,9 +60,13 @@ export function createServer(
         });
       });
     },
-    publish(topic, message) {
-      app.publish(topic, message, typeof message !== 'string', false);
+    subscribers: (topic) => app.numSubscribers(topic),
+    publish(topics, message) {
+      for (const topic of topics) app.publish(topic, message, typeof message !== 'string', false);
+      // A string's bytes are up to three times its length; most are ASCII, and an estimate will do.
+      sockets.published(message.length);
     },
+    mostBuffered: sockets.mostBuffered,
     closeSessions: sockets.closeSessions,
     async close(graceMs = 8000) {
       if (listening !== null) uws.us_listen_socket_close(listening);

@@ -16,7 +16,7 @@ const stream: SocketRoute = {
   path: '/api/run/ws',
   access: 'authenticated',
   summary: 'says nothing',
-  socket: { open: () => {} },
+  socket: () => () => {},
 };
 
 async function viewer(t: Test, port: number, headers: Record<string, string> = WITH_KEY): Promise<WebSocket> {

@@ -114,10 +114,8 @@ t.test('an exception ends its own request, never the process', async (t) => {
     path: '/ws',
     access: 'authenticated',
     summary: 'fails',
-    socket: {
-      open() {
-        throw new Error('boom');
-      },
+    socket: () => () => {
+      throw new Error('boom');
     },
   };
   const { url, port, context } = await serveRoutes(t, [

@@ -11,11 +11,9 @@ const greeting: SocketRoute = {
   path: '/api/run/ws',
   access: 'authenticated',
   summary: 'says hello',
-  socket: {
-    open(_context, socket, request) {
-      socket.subscribe(TOPICS.events);
-      socket.send(`hello ${socket.caller.by} ${request.query.get('since')}`);
-    },
+  socket: (_context, request) => (socket) => {
+    socket.subscribe(TOPICS.events);
+    socket.send(`hello ${socket.caller.by} ${request.query.get('since')}`);
   },
 };
 
@@ -129,13 +127,13 @@ t.test(
     const next = (socket: WebSocket) =>
       new Promise((resolve) => socket.once('message', (data, isBinary) => resolve([String(data), isBinary])));
     const text = Promise.all([next(bySession.socket), next(byKey.socket)]);
-    server.publish(TOPICS.events, 'news');
+    server.publish(['events'], 'news');
     t.same(await text, [
       ['news', false],
       ['news', false],
     ]);
     const binary = next(byKey.socket);
-    server.publish(TOPICS.events, Buffer.from('bytes'));
+    server.publish(['events'], Buffer.from('bytes'));
     t.same(await binary, ['bytes', true]);
 
     const closed = closeOf(bySession.socket);

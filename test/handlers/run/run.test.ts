@@ -1,12 +1,10 @@
 import t from 'tap';
 import { HttpError } from '../../../core/http/http-error.ts';
-import type { Socket } from '../../../core/http/route.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunRequest, type Runs } from '../../../core/runs/runs.ts';
 import { StorageUnwritable } from '../../../core/storage/storage.ts';
 import { cancel } from '../../../handlers/run/cancel.ts';
 import { start } from '../../../handlers/run/start.ts';
 import { status } from '../../../handlers/run/status.ts';
-import { stream } from '../../../handlers/run/stream.ts';
 import { makeContext, makeRequest } from '../../support/handler.ts';
 import { runProgress } from '../../support/run-progress.ts';
 
@@ -149,41 +147,3 @@ t.test(
     }
   },
 );
-
-function makeSocket() {
-  const sent: unknown[] = [];
-  const topics: string[] = [];
-  const socket: Socket = {
-    caller: { by: 'key' },
-    send: (message) => sent.push(JSON.parse(String(message))) > 0,
-    subscribe: (topic) => topics.push(topic),
-    close: () => {},
-  };
-  return { socket, sent, topics };
-}
-
-t.test('WS /api/run/ws: what is known first, by ?since or the latest 20', async (t) => {
-  const context = await withRuns({ list: () => [RUN] });
-  for (let count = 0; count < 30; count += 1)
-    context.events.append({ type: 'auth.login', severity: 'info', message: String(count) });
-  const ids = (await context.events.since(0)).map(({ id }) => id);
-  const rows: readonly [string, number][] = [
-    ['', 20],
-    [`since=${ids[24]}`, 5],
-    ['since=0', 30],
-    [`since=${ids[29]}`, 0],
-    [`since=${Number(ids[29]) + 99}`, 0],
-    ['since=', 20],
-    ['since=-1', 20],
-    ['since=1e1', 20],
-    ['since=x', 20],
-    ['since=1234567890123456', 20],
-  ];
-  for (const [query, events] of rows) {
-    const { socket, sent, topics } = makeSocket();
-    await stream.open(context, socket, makeRequest({ query }));
-    t.equal(sent.length, events + 1, query);
-    t.same(sent.at(-1), RUN, 'then the runs');
-    t.same(topics.sort(), ['events', 'previews', 'progress']);
-  }
-});

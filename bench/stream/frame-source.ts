@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+
+/** The least that Studio takes for a ComfyUI: every run starts at once and goes on for ever, with the frames that it is told. */
+export interface FrameSource {
+  readonly url: string;
+  /** Resolves when Studio's socket is there. */
+  connected(): Promise<void>;
+  /** Sends a frame to Studio. */
+  send(frame: string | Uint8Array): void;
+  /** The longest that a frame has waited to be taken by the system, in ms, since it was last asked. */
+  longestWait(): number;
+  close(): void;
+}
+
+const Submitted = z.object({ prompt_id: z.string(), prompt: z.record(z.string(), z.unknown()) });
+
+export async function startFrameSource(): Promise<FrameSource> {
+  const running: unknown[] = [];
+  let longest = 0;
+
+  const server = createServer(async (request, response) => {
+    const answer = (body: unknown): void => {
+      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
+    };
+    if (request.method === 'POST' && request.url === '/prompt') {
+      const { prompt_id, prompt } = Submitted.parse(JSON.parse(await textOf(request)));
+      running.push([running.length, prompt_id, prompt, {}, []]);
+      answer({ prompt_id, number: running.length, node_errors: {} });
+    } else if (request.url === '/queue') answer({ queue_running: running, queue_pending: [] });
+    else answer({});
+  });
+  const sockets = new WebSocketServer({ server });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async connected() {
+      if (sockets.clients.size === 0) await new Promise((resolve) => sockets.once('connection', resolve));
+    },
+    send(frame) {
+      const sentAt = performance.now();
+      for (const socket of sockets.clients) {
+        if (socket.readyState !== WebSocket.OPEN) continue;
+        socket.send(frame, () => {
+          longest = Math.max(longest, performance.now() - sentAt);
+        });
+      }
+    },
+    longestWait() {
+      const wait = longest;
+      longest = 0;
+      return wait;
+    },
+    close() {
+      for (const socket of sockets.clients) socket.terminate();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
