@@ -15,6 +15,10 @@ export interface Config {
   readonly port: number;
   /** Without a trailing slash. */
   readonly comfyuiUrl: string;
+  /** The whole value of the Authorization header for ComfyUI, or null. */
+  readonly comfyuiAuthorization: string | null;
+  /** How many seconds ComfyUI may be silent while an answer is due. */
+  readonly comfyuiTimeoutSeconds: number;
   readonly trustedProxies: readonly AddressRange[];
   /** Of all kinds, WebSockets included. */
   readonly maxConnections: number;
@@ -79,6 +83,20 @@ export const VARIABLES = {
         return (origin + pathname).replace(/\/+$/, '');
       }),
   ),
+  COMFYUI_AUTHORIZATION: variable(
+    '',
+    'Sent to ComfyUI as its Authorization header, where it has a lock of its own: Bearer <token>, or Basic <user:password in base64>.',
+    z
+      .string()
+      .regex(/^(?:[\w-]+ +[\x21-\x7e]+)?$/, 'write a scheme and the credentials, such as Bearer abc')
+      .max(4096, 'write at most 4096 characters')
+      .transform((value) => (value === '' ? null : value)),
+  ),
+  COMFYUI_TIMEOUT_S: variable(
+    '600',
+    'How many seconds ComfyUI may be silent before a request that waits for it gets 504.',
+    wholeNumber(1, 86_400),
+  ),
   TRUSTED_PROXIES: variable(
     '',
     'Addresses or CIDR blocks, separated by commas, of the proxies in front of Studio, whose X-Forwarded-* headers are believed.',
@@ -116,6 +134,9 @@ export const VARIABLES = {
   ),
 };
 
+/** Whose value is never repeated. */
+const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION']);
+
 /**
  * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
  */
@@ -125,7 +146,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     const text = env[name]?.trim() || fallback;
     const result = schema.safeParse(text);
     if (result.success) return result.data;
-    const found = name === 'API_KEY' ? 'it' : JSON.stringify(withoutPassword(text).slice(0, 100));
+    const found = SECRET.has(name) ? 'it' : JSON.stringify(withoutPassword(text).slice(0, 100));
     mistakes.push(...result.error.issues.map((issue) => `${name}: ${found} will not do; ${issue.message}.`));
     return schema.parse(fallback);
   }
@@ -136,6 +157,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     host: read('STUDIO_HOST', VARIABLES.STUDIO_HOST),
     port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
     comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
+    comfyuiAuthorization: read('COMFYUI_AUTHORIZATION', VARIABLES.COMFYUI_AUTHORIZATION),
+    comfyuiTimeoutSeconds: read('COMFYUI_TIMEOUT_S', VARIABLES.COMFYUI_TIMEOUT_S),
     trustedProxies: read('TRUSTED_PROXIES', VARIABLES.TRUSTED_PROXIES),
     maxConnections: read('STUDIO_MAX_CONNECTIONS', VARIABLES.STUDIO_MAX_CONNECTIONS),
     maxViewersPerAddress: read('STUDIO_MAX_VIEWERS_PER_ADDRESS', VARIABLES.STUDIO_MAX_VIEWERS_PER_ADDRESS),

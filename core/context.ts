@@ -6,6 +6,7 @@ import type { EventLog } from './events/event-log.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
+import type { Upstream } from './proxy/upstream.ts';
 import type { Runs } from './runs/runs.ts';
 
 /** All that a handler may use, built once at start by main.ts and frozen. */
@@ -19,6 +20,8 @@ export interface Context {
   readonly maintenance: Maintenance;
   readonly events: EventLog;
   readonly runs: Runs;
+  /** For requests that are passed on to ComfyUI. */
+  readonly comfyui: Upstream;
   readonly assets: Assets;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;

@@ -17,6 +17,8 @@ import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { targetOf } from './proxy/target.ts';
+import { createUpstream } from './proxy/upstream.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
 import { createServer } from './server/server.ts';
@@ -49,7 +51,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const log = await createLog([chosen.key]);
+  const log = await createLog(secretsOf(chosen.key, config));
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
@@ -58,6 +60,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   // Ids go on from the clock, so a viewer that comes back after a restart with an id of before gets all that is new.
   const events = createMemoryEventLog(EVENTS_KEPT, Date.now());
   const runs = createTracker({ comfyuiUrl: config.comfyuiUrl, events, log });
+  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
+    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  });
   const context: Context = Object.freeze({
     config,
     log,
@@ -67,6 +72,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     maintenance: createMaintenance(),
     events,
     runs,
+    comfyui,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
@@ -81,10 +87,17 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     async close(graceMs) {
       stopBroadcast();
       await server.close(graceMs);
+      comfyui.close();
       runs.close();
       events.close();
     },
   };
+}
+
+/** What must never stand in a log: the header's value, and the credentials in it alone. */
+function secretsOf(key: string, { comfyuiAuthorization }: Config): readonly string[] {
+  if (comfyuiAuthorization === null) return [key];
+  return [key, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
 }
 
 function makeFolder(studioDir: string): void {

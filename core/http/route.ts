@@ -2,8 +2,19 @@ import type { Context } from '../context.ts';
 import type { Reply } from './reply.ts';
 import type { Caller, Request, RequestHead } from './request.ts';
 
-/** Answers a request. It is called when the whole body has arrived, so one that needs nothing else is synchronous. */
+/**
+ * Answers a request. It is called when the whole body has arrived, so one that needs nothing else is synchronous; on a route
+ * with `body: 'stream'` when the head has.
+ */
 export type Handler = (context: Context, request: Request) => Reply | Promise<Reply>;
+
+/** Where a path goes on to another server, which may read more into it than Studio does. */
+export interface PathRules {
+  /** ComfyUI's /userdata/{file} carries `%2F` inside one segment and is passed on byte for byte. */
+  readonly encodedSlash?: boolean;
+  /** Elsewhere `;` starts path parameters (RFC 3986, 3.3), which some servers drop and others keep. */
+  readonly semicolon?: boolean;
+}
 
 /** `public`: anybody. `authenticated`: the key or a session. */
 export type Access = 'public' | 'authenticated';
@@ -17,11 +28,15 @@ interface Row {
 }
 
 export interface HttpRoute extends Row {
-  /** HEAD is answered by GET's handler. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** HEAD is answered by GET's handler. 'ANY': every method that no other row of the path has. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ANY';
   readonly handler: Handler;
-  /** The largest body in bytes; default 1 MiB. A larger one gets 413. */
+  /** 'stream': the handler reads the body itself, as it comes, or passes it on. All header lines are read for it. */
+  readonly body?: 'whole' | 'stream';
+  /** The largest body in bytes; default 1 MiB, and none for one that streams. A larger one gets 413. */
   readonly bodyLimit?: number;
+  /** What the path may hold beside plain segments, where it is passed on byte for byte. */
+  readonly pathRules?: PathRules;
 }
 
 export interface SocketRoute extends Row {

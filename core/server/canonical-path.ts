@@ -1,3 +1,5 @@
+import type { PathRules } from '../http/route.ts';
+
 /** How often a path may be percent-encoded over and over before nobody honest wrote it. */
 const MOST_DECODINGS = 3;
 
@@ -12,13 +14,6 @@ const NEEDLESS_ESCAPE = /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])/
 
 /** `.`, `..`, and names that end in `..`, which a server that glues a folder's name to the rest may read as `..`. */
 const DOT_SEGMENT = /(?:\/\.|\.\.)(?:\/|$)/;
-
-export interface PathRules {
-  /** ComfyUI's /userdata/{file} carries `%2F` inside one segment and is passed on byte for byte. */
-  readonly encodedSlash?: boolean;
-  /** Elsewhere `;` starts path parameters (RFC 3986, 3.3), which some servers drop and others keep. */
-  readonly semicolon?: boolean;
-}
 
 /**
  * The path itself when there is only one way to read it, else null. Nothing is ever rewritten: two spellings of one

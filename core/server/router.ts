@@ -1,16 +1,22 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { HttpError } from '../http/http-error.ts';
 import { errorReply } from '../http/reply.ts';
-import type { Access, Handler, Route } from '../http/route.ts';
+import type { Access, Handler, PathRules, Route } from '../http/route.ts';
 
 const BODY_LIMIT = 1024 * 1024;
+
+/** A body that streams takes no memory. */
+const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** A route as the dispatch wants it: everything that can be known beforehand is. */
 export interface CompiledRoute {
   readonly access: Access;
   readonly handler: Handler;
+  /** The handler reads the body itself, as it comes. */
+  readonly streams: boolean;
   /** In bytes; null when the handler reads no body. */
   readonly bodyLimit: number | null;
+  readonly pathRules: PathRules | undefined;
   /** The only path that leads here, or null when it has parameters or a wildcard. */
   readonly exactPath: string | null;
   /** The names of the path's parameters, in order. */
@@ -28,11 +34,15 @@ export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: 
   for (const route of routes) {
     const { access, allow } = methods.get(route.path) ?? { access: route.access, allow: [] };
     // What is not allowed on a path is told to those who may use it.
+    const compiled = compile(route);
+    if (route.method === 'ANY') {
+      app.any(route.path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
+      continue;
+    }
     methods.set(route.path, {
       access,
       allow: [...allow, ...(route.method === 'GET' ? ['GET', 'HEAD'] : [socketIsGet(route)])],
     });
-    const compiled = compile(route);
     const on = (method: string) => (response: HttpResponse, live: HttpRequest) =>
       serve(compiled, response, live, method);
     switch (route.method) {
@@ -66,19 +76,27 @@ function mountRest(app: TemplatedApp, serve: Serve, path: string, access: Access
   const compiled: CompiledRoute = {
     ...compilePath(path),
     access,
+    streams: false,
     bodyLimit: null,
+    pathRules: undefined,
     handler: () => errorReply(error),
   };
   app.any(path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
 }
 
 function compile(route: Route): CompiledRoute {
-  return {
-    ...compilePath(route.path),
-    access: route.access,
-    handler: route.method === 'WS' ? () => errorReply(UPGRADE_REQUIRED) : route.handler,
-    bodyLimit: route.method === 'WS' || route.method === 'GET' ? null : (route.bodyLimit ?? BODY_LIMIT),
-  };
+  const { path, access, method } = route;
+  const base = { ...compilePath(path), access };
+  if (method === 'WS') {
+    const handler = () => errorReply(UPGRADE_REQUIRED);
+    return { ...base, handler, streams: false, bodyLimit: null, pathRules: undefined };
+  }
+  const { handler, pathRules } = route;
+  if (route.body === 'stream') {
+    return { ...base, handler, streams: true, bodyLimit: route.bodyLimit ?? UNLIMITED, pathRules };
+  }
+  const bodyLimit = method === 'GET' ? null : (route.bodyLimit ?? BODY_LIMIT);
+  return { ...base, handler, streams: false, bodyLimit, pathRules };
 }
 
 function compilePath(path: string): Pick<CompiledRoute, 'exactPath' | 'names'> {

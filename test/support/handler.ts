@@ -10,6 +10,7 @@ import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { sourceOf } from './byte-stream.ts';
 
 /** The key of every made-up context. */
 export const KEY = 'correct-horse-battery-staple-7';
@@ -41,6 +42,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     maintenance: createMaintenance(),
     events,
     runs: NO_RUNS,
+    comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
@@ -81,5 +83,8 @@ export function makeRequest(given: MadeUpRequest = {}): Request {
     json: (schema) => readJson({ header }, bytes, schema),
     form: () => readForm({ header }, bytes),
     bytes: () => bytes,
+    stream: () => (bytes.byteLength === 0 ? null : sourceOf(bytes)),
+    headers: new Map(Object.entries(headers)),
+    onGone: () => {},
   };
 }
