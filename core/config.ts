@@ -13,6 +13,8 @@ export interface Config {
   readonly studioDir: string;
   readonly host: string;
   readonly port: number;
+  /** Where ComfyUI alone is served, at `/`; null: nowhere. */
+  readonly comfyuiPort: number | null;
   /** Without a trailing slash. */
   readonly comfyuiUrl: string;
   /** The whole value of the Authorization header for ComfyUI, or null. */
@@ -68,6 +70,15 @@ export const VARIABLES = {
     z.union([z.ipv4(), z.ipv6()], 'write an IP address, such as 0.0.0.0 or 127.0.0.1'),
   ),
   STUDIO_PORT: variable('8000', 'The port to listen on.', wholeNumber(0, 65_535)),
+  STUDIO_COMFYUI_PORT: variable(
+    '',
+    'A second port, behind the same login, where ComfyUI is at /: for API clients that know no sub-path. Not set: there is none.',
+    z
+      .string()
+      .regex(/^[0-9]{0,5}$/, 'write a port from 0 to 65535, or nothing')
+      .transform((text) => (text === '' ? null : Number(text)))
+      .refine((port) => port === null || port <= 65_535, 'write a port from 0 to 65535, or nothing'),
+  ),
   COMFYUI_URL: variable(
     'http://127.0.0.1:8188',
     'Where ComfyUI answers. Only Studio should be able to reach it.',
@@ -156,6 +167,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     studioDir: read('STUDIO_DIR', VARIABLES.STUDIO_DIR),
     host: read('STUDIO_HOST', VARIABLES.STUDIO_HOST),
     port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
+    comfyuiPort: read('STUDIO_COMFYUI_PORT', VARIABLES.STUDIO_COMFYUI_PORT),
     comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
     comfyuiAuthorization: read('COMFYUI_AUTHORIZATION', VARIABLES.COMFYUI_AUTHORIZATION),
     comfyuiTimeoutSeconds: read('COMFYUI_TIMEOUT_S', VARIABLES.COMFYUI_TIMEOUT_S),
@@ -164,6 +176,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     maxViewersPerAddress: read('STUDIO_MAX_VIEWERS_PER_ADDRESS', VARIABLES.STUDIO_MAX_VIEWERS_PER_ADDRESS),
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
   };
+  if (config.comfyuiPort === config.port && config.port !== 0)
+    mistakes.push('STUDIO_COMFYUI_PORT: it is STUDIO_PORT already; write another port.');
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
   return Object.freeze(config);
 }

@@ -6,6 +6,7 @@ import type { EventLog } from './events/event-log.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
+import type { ManagerGuard } from './proxy/manager-guard.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Runs } from './runs/runs.ts';
 
@@ -22,6 +23,8 @@ export interface Context {
   readonly runs: Runs;
   /** For requests that are passed on to ComfyUI. */
   readonly comfyui: Upstream;
+  /** What ComfyUI Manager may be asked. */
+  readonly manager: ManagerGuard;
   readonly assets: Assets;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;

@@ -17,6 +17,7 @@ import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createTracker } from './runs/tracker.ts';
@@ -27,6 +28,8 @@ import { StartupError } from './startup-error.ts';
 /** A Studio that serves. */
 export interface Studio {
   readonly port: number;
+  /** Where ComfyUI alone is served; null when STUDIO_COMFYUI_PORT is not set. */
+  readonly comfyuiPort: number | null;
   readonly context: Context;
   /** Where the key came from: API_KEY or a file's path. */
   readonly keySource: string;
@@ -37,6 +40,8 @@ export interface Studio {
 export interface StudioOptions {
   readonly config: Config;
   readonly routes: readonly Route[];
+  /** Of STUDIO_COMFYUI_PORT. */
+  readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
   readonly createLog: (secrets: readonly string[]) => Promise<Log>;
   /** Another one than the real: only to measure what that costs. */
@@ -48,7 +53,7 @@ const EVENTS_KEPT = 10_000;
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { config, routes, createLog, guard = createGuard() } = options;
+  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
   const log = await createLog(secretsOf(chosen.key, config));
@@ -73,20 +78,25 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     runs,
     comfyui,
+    manager: NO_MANAGER_GUARD,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
   const server = createServer(context, routes, guard);
+  // The same gate on a second port; the guard counts what it refuses on both.
+  const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   const stopBroadcast = broadcast(runs, events, server.publish);
   const port = await server.listen(config.host, config.port);
+  const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
+    comfyuiPort,
     context,
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
-      await server.close(graceMs);
+      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
       comfyui.close();
       runs.close();
       events.close();

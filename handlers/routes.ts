@@ -2,6 +2,8 @@ import type { Route } from '../core/http/route.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
+import { passOn } from './comfyui/pass-on.ts';
+import { toSlash } from './comfyui/to-slash.ts';
 import { view } from './comfyui/view.ts';
 import { health } from './health.ts';
 import { homePage } from './pages/home.ts';
@@ -102,6 +104,22 @@ export const routes: readonly Route[] = [
     handler: view,
     body: 'stream',
     summary: 'A file that ComfyUI keeps',
+  },
+  {
+    method: 'GET',
+    path: '/comfyui',
+    access: 'authenticated',
+    handler: toSlash,
+    summary: 'To /comfyui/',
+  },
+  {
+    method: 'ANY',
+    path: '/comfyui/*',
+    access: 'authenticated',
+    handler: passOn('/comfyui'),
+    body: 'stream',
+    passedOn: true,
+    summary: 'ComfyUI, editor and API',
   },
   {
     method: 'WS',

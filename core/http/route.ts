@@ -8,14 +8,6 @@ import type { Caller, Request, RequestHead } from './request.ts';
  */
 export type Handler = (context: Context, request: Request) => Reply | Promise<Reply>;
 
-/** Where a path goes on to another server, which may read more into it than Studio does. */
-export interface PathRules {
-  /** ComfyUI's /userdata/{file} carries `%2F` inside one segment and is passed on byte for byte. */
-  readonly encodedSlash?: boolean;
-  /** Elsewhere `;` starts path parameters (RFC 3986, 3.3), which some servers drop and others keep. */
-  readonly semicolon?: boolean;
-}
-
 /** `public`: anybody. `authenticated`: the key or a session. */
 export type Access = 'public' | 'authenticated';
 
@@ -35,8 +27,8 @@ export interface HttpRoute extends Row {
   readonly body?: 'whole' | 'stream';
   /** The largest body in bytes; default 1 MiB, and none for one that streams. A larger one gets 413. */
   readonly bodyLimit?: number;
-  /** What the path may hold beside plain segments, where it is passed on byte for byte. */
-  readonly pathRules?: PathRules;
+  /** It goes on to ComfyUI as it is: its path may hold `%2F` and `;`, and what is no page there is its API. */
+  readonly passedOn?: true;
 }
 
 export interface SocketRoute extends Row {

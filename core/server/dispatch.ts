@@ -57,7 +57,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     if (verdict === 'lines') return serveWithBody(route, response, live, request);
 
     const now = unixTime();
-    const refused = admission(request, route.access, false, now);
+    const refused = admission(request, route, false, now);
     if (refused !== null) return replies.write(response, request, refused, now);
     if (route.names.length > 0) request.params = paramsOf(route, live);
     const reply = callHandler(route, request);
@@ -74,7 +74,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     if (!takeHead(route, response, live, request)) return;
     const owed = replies.owe(response);
     const answerAndClose = (reply: MakeReply) => replies.writeAndClose(owed, response, request, reply);
-    const refused = admission(request, route.access, false, unixTime());
+    const refused = admission(request, route, false, unixTime());
     if (refused !== null) return answerAndClose(() => refused);
 
     const chunked = request.header('transfer-encoding') !== '';
@@ -104,7 +104,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   ): void {
     if (!takeHead(route, response, live, request)) return;
     const owed = replies.owe(response);
-    const refused = admission(request, route.access, false, unixTime());
+    const refused = admission(request, route, false, unixTime());
     const chunked = request.header('transfer-encoding') !== '';
     const length = chunked ? null : Number(request.header('content-length'));
     if (length === 0) {
@@ -147,9 +147,14 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   }
 
   /** The reply that ends the request before its handler, or null; then `request.caller` is known. */
-  function admission(request: LiveRequest, access: Access, isHandshake: boolean, now: Seconds): Reply | null {
-    if (maintenance.active) return maintenanceReply(request.path);
-    const caller = gate.decideAccess(request, access, isHandshake, now);
+  function admission(
+    request: LiveRequest,
+    route: Pick<CompiledRoute, 'access' | 'passedOn'>,
+    isHandshake: boolean,
+    now: Seconds,
+  ): Reply | null {
+    if (maintenance.active) return maintenanceReply(isApi(request, route.passedOn));
+    const caller = gate.decideAccess(request, route.access, isHandshake, now);
     if (!(caller instanceof HttpError)) {
       request.caller = caller;
       return null;
@@ -185,7 +190,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, access, true, unixTime());
+    const refused = admission(request, { access, passedOn: false }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;
@@ -197,9 +202,14 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
 /** A person who follows a link or types an address: they are shown the login page, everybody else gets a 401. */
 function isPageNavigation(request: LiveRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  if (request.path.startsWith('/api/') || request.header('upgrade') !== '') return false;
+  if (/^(?:\/comfyui)?\/api\//.test(request.path) || request.header('upgrade') !== '') return false;
   const mode = request.header('sec-fetch-mode');
   return request.header('accept').includes('text/html') && (mode === '' || mode === 'navigate');
+}
+
+/** ComfyUI has its API in many places; what a person does not open as a page is that. */
+function isApi(request: LiveRequest, passedOn: boolean): boolean {
+  return passedOn ? !isPageNavigation(request) : request.path.startsWith('/api/');
 }
 
 function toLogin(request: LiveRequest): Reply {

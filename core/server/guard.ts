@@ -1,8 +1,7 @@
 import type { HttpRequest } from 'uWebSockets.js';
 import { HttpError } from '../http/http-error.ts';
 import type { RequestHead } from '../http/request.ts';
-import type { PathRules } from '../http/route.ts';
-import { canonicalPath, isCleanQuery } from './canonical-path.ts';
+import { canonicalPath, isCleanQuery, type PathRules } from './canonical-path.ts';
 
 /** Why a request is not clean HTTP: counted under this name, told in these words. */
 export const REFUSALS = {

@@ -38,6 +38,7 @@ export class LiveRequest implements Request {
   #headers: HeaderMap | null = null;
   #trustedProxies: readonly AddressRange[];
   #forwardedWatch: ForwardedWatch;
+  #peerText: string | null = null;
   #ip: string | null = null;
   #origin: string | null = null;
   #query: URLSearchParams | null = null;
@@ -81,9 +82,8 @@ export class LiveRequest implements Request {
   /** Takes what is still needed of uWebSockets.js's objects before they die. Call it within their callback. */
   detach(): void {
     if (this.#live === null) return;
-    // Both are remembered by the getters that compute them.
-    void this.ip;
-    void this.origin;
+    // What else there is to know is worked out from these when it is asked for.
+    this.#peer();
     // Judged already, by the first lines: of what may not be repeated, the first stays.
     this.#headers ??= readLines(this.#live).headers;
     this.#live = null;
@@ -135,7 +135,8 @@ export class LiveRequest implements Request {
   }
 
   #peer(): string {
-    return Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
+    this.#peerText ??= Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
+    return this.#peerText;
   }
 
   #clientAddress(): string {

@@ -9,6 +9,7 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
+import { NO_MANAGER_GUARD } from '../../core/proxy/manager-guard.ts';
 import type { Runs } from '../../core/runs/runs.ts';
 import { sourceOf } from './byte-stream.ts';
 
@@ -43,6 +44,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     events,
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
+    manager: NO_MANAGER_GUARD,
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
