@@ -19,8 +19,11 @@ import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
+import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { targetOf } from './proxy/target.ts';
+import { createUpstream } from './proxy/upstream.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
@@ -31,6 +34,8 @@ import { openStorage } from './storage/storage.ts';
 /** A Studio that serves. */
 export interface Studio {
   readonly port: number;
+  /** Where ComfyUI alone is served; null when STUDIO_COMFYUI_PORT is not set. */
+  readonly comfyuiPort: number | null;
   readonly context: Context;
   /** Where the key came from: API_KEY or a file's path. */
   readonly keySource: string;
@@ -41,6 +46,8 @@ export interface Studio {
 export interface StudioOptions {
   readonly config: Config;
   readonly routes: readonly Route[];
+  /** Of STUDIO_COMFYUI_PORT. */
+  readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
   readonly createLog: (secrets: readonly string[]) => Promise<Log>;
   /** Another one than the real: only to measure what that costs. */
@@ -49,10 +56,10 @@ export interface StudioOptions {
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { config, routes, createLog, guard = createGuard() } = options;
+  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const log = await createLog([chosen.key]);
+  const log = await createLog(secretsOf(chosen.key, config));
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
@@ -67,6 +74,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     log,
   });
+  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
+    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  });
   const context: Context = Object.freeze({
     config,
     log,
@@ -77,25 +87,38 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     managerLevel: openManagerLevel(config, log),
     events,
     runs,
+    comfyui,
+    manager: NO_MANAGER_GUARD,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
   const server = createServer(context, routes, guard);
+  // The same gate on a second port; the guard counts what it refuses on both.
+  const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
+  const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
+    comfyuiPort,
     context,
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
-      await server.close(graceMs);
+      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
+      comfyui.close();
       runs.close();
       events.close();
       storage.close();
     },
   };
+}
+
+/** What must never stand in a log: the header's value, and the credentials in it alone. */
+function secretsOf(key: string, { comfyuiAuthorization }: Config): readonly string[] {
+  if (comfyuiAuthorization === null) return [key];
+  return [key, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
 }
 
 function makeFolder(studioDir: string): void {

@@ -8,9 +8,11 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
+import { NO_MANAGER_GUARD } from '../../core/proxy/manager-guard.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
 /** The key of every made-up context. */
@@ -49,6 +51,8 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     managerLevel: levelInMemory(),
     events,
     runs: NO_RUNS,
+    comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
+    manager: NO_MANAGER_GUARD,
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
@@ -100,5 +104,8 @@ export function makeRequest(given: MadeUpRequest = {}): Request {
     json: (schema) => readJson({ header }, bytes, schema),
     form: () => readForm({ header }, bytes),
     bytes: () => bytes,
+    stream: () => (bytes.byteLength === 0 ? null : sourceOf(bytes)),
+    headers: new Map(Object.entries(headers)),
+    onGone: () => {},
   };
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Context } from '../../../core/context.ts';
+import type { Reply } from '../../../core/http/reply.ts';
 import type { Request } from '../../../core/http/request.ts';
 import type { HistoryQuery, RunRecord } from '../../../core/runs/archive.ts';
 import type { RunRequest, Runs } from '../../../core/runs/runs.ts';
@@ -22,7 +23,7 @@ async function withRuns(runs: Partial<Runs>): Promise<Context> {
   return { ...context, runs: { ...context.runs, ...runs } };
 }
 
-const body = (reply: { readonly body: string | Uint8Array }): unknown => JSON.parse(String(reply.body));
+const body = (reply: Reply): unknown => JSON.parse(String(reply.body));
 const refusal = (status: number, detail = /./) =>
   Object.assign(new Error(), { name: 'HttpError', status, message: detail });
 const posted = (value: unknown): Request => makeRequest({ method: 'POST', body: JSON.stringify(value) });
