@@ -33,6 +33,7 @@ const NO_RUNS: Runs = {
   promptOf: () => undefined,
   erase: () => Promise.resolve([]),
   watch: () => () => {},
+  overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
   close: () => {},
 };
 
@@ -52,6 +53,12 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     events,
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
+    comfyuiSockets: {
+      open: () => {
+        throw new Error('not expected');
+      },
+      close: () => {},
+    },
     manager: NO_MANAGER_GUARD,
     assets: {
       get: () => undefined,
