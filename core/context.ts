@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { ManagerGuard } from './proxy/manager-guard.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
+import type { SocketUpstream } from './proxy/socket-upstream.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Runs } from './runs/runs.ts';
 
@@ -25,6 +26,8 @@ export interface Context {
   readonly runs: Runs;
   /** For requests that are passed on to ComfyUI. */
   readonly comfyui: Upstream;
+  /** For WebSockets that are passed on to ComfyUI. */
+  readonly comfyuiSockets: SocketUpstream;
   /** What ComfyUI Manager may be asked. */
   readonly manager: ManagerGuard;
   readonly assets: Assets;

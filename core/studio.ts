@@ -22,6 +22,7 @@ import { writeManagerConfig } from './proxy/manager-config.ts';
 import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { createSocketUpstream } from './proxy/socket-upstream.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
@@ -74,9 +75,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     log,
   });
-  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
-    timeoutSeconds: config.comfyuiTimeoutSeconds,
-  });
+  const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
+  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const comfyuiSockets = createSocketUpstream(target);
   const context: Context = Object.freeze({
     config,
     log,
@@ -88,6 +89,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     runs,
     comfyui,
+    comfyuiSockets,
     manager: NO_MANAGER_GUARD,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
@@ -108,6 +110,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       stopBroadcast();
       await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
       comfyui.close();
+      comfyuiSockets.close();
       runs.close();
       events.close();
       storage.close();
