@@ -49,6 +49,10 @@ export class RawViewer {
     return this.texts.map((text) => JSON.parse(text)).filter((frame) => 'prompt_id' in frame);
   }
 
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
   stopReading(): void {
     this.#socket.pause();
   }
