@@ -2,6 +2,7 @@ import type { Row } from '../row.ts';
 import { believed } from './believed.ts';
 import { bodies } from './bodies.ts';
 import { framing } from './framing.ts';
+import { gateSockets } from './gate-sockets.ts';
 import { hostsAndMethods } from './hosts-and-methods.ts';
 import { json } from './json.ts';
 import { login } from './login.ts';
@@ -23,4 +24,5 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
   sessions,
   'login and what comes after it': login,
   'origins and handshakes': origins,
+  'handshakes that would go on to ComfyUI': gateSockets,
 };
