@@ -3,6 +3,7 @@ import type { Gate } from './auth/gate.ts';
 import type { Sessions } from './auth/session.ts';
 import type { Config } from './config.ts';
 import type { EventLog } from './events/event-log.ts';
+import type { Exposure } from './exposure.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
@@ -28,6 +29,8 @@ export interface Context {
   readonly comfyui: Upstream;
   /** For WebSockets that are passed on to ComfyUI. */
   readonly comfyuiSockets: SocketUpstream;
+  /** Whether ComfyUI can be reached past Studio. */
+  readonly exposure: { readonly current: Exposure };
   /** What ComfyUI Manager may be asked. */
   readonly manager: ManagerGuard;
   readonly assets: Assets;

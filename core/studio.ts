@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { watchExposure } from './exposure-watch.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
@@ -78,6 +79,13 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
   const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
   const comfyuiSockets = createSocketUpstream(target);
+  const exposure = watchExposure({
+    listeners: {
+      comfyui: target,
+      studio: { host: config.host, ports: [config.port, config.comfyuiPort ?? config.port] },
+    },
+    log,
+  });
   const context: Context = Object.freeze({
     config,
     log,
@@ -90,6 +98,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     runs,
     comfyui,
     comfyuiSockets,
+    exposure,
     manager: NO_MANAGER_GUARD,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
@@ -100,6 +109,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
+  // It may not listen yet when Studio starts.
+  const stopLooking = events.subscribe(({ type }) => {
+    if (type === 'comfyui.connected') void exposure.look();
+  });
+  void exposure.look();
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
@@ -108,6 +122,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
+      stopLooking();
+      exposure.stop();
       await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
       comfyui.close();
       comfyuiSockets.close();

@@ -4,6 +4,7 @@ import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
 import type { Context } from '../../core/context.ts';
+import { NOT_CHECKED } from '../../core/exposure.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
@@ -59,6 +60,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
       },
       close: () => {},
     },
+    exposure: { current: NOT_CHECKED },
     manager: NO_MANAGER_GUARD,
     assets: {
       get: () => undefined,

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { z } from 'zod';
 import { HttpError } from '../../../core/http/http-error.ts';
 import { createSocketUpstream } from '../../../core/proxy/socket-upstream.ts';
 import { targetOf } from '../../../core/proxy/target.ts';
@@ -10,6 +11,7 @@ import { serveRoutes, WITH_KEY } from '../../support/server.ts';
 import { socketServer } from '../../support/socket-server.ts';
 import { dial, type Speaker } from '../../support/speaker.ts';
 import { startTestStudio } from '../../support/studio.ts';
+import { toy } from '../../support/workflows.ts';
 
 const FLAGS = JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } });
 const MIB = 1024 * 1024;
@@ -32,6 +34,14 @@ async function serveSockets(t: Test, url: string, overrides: Parameters<typeof s
   t.teardown(() => comfyuiSockets.close());
   return serveRoutes(t, routes, { comfyuiSockets, ...overrides });
 }
+
+const Progress = z.object({
+  prompt_id: z.string().optional(),
+  status: z.string().optional(),
+  started_by: z.string().optional(),
+  step: z.number().nullish(),
+  total_steps: z.number().nullish(),
+});
 
 const answered = ({ status }: Speaker) => status !== 0;
 const ended = ({ end }: Speaker) => end !== null;
@@ -288,6 +298,40 @@ t.test('maintenance lets none in, and leaves those alone that are open', async (
   t.equal(during.status, 503);
   upstream.socket.send('still here');
   await before.until(({ texts }) => texts.includes('still here'));
+});
+
+t.test('an editor’s run is on Studio’s stream while it runs, with its previews', async (t) => {
+  const comfyui = await startStandIn({ stepDelayMs: 0 });
+  t.teardown(() => comfyui.close());
+  const { studio, mounts } = await bothMounts(t, comfyui.url);
+  for (const [name, base] of mounts) {
+    const viewer = dial(t, `ws://127.0.0.1:${studio.port}/api/run/ws`, WITH_KEY);
+    const editor = dial(t, `${base}/ws?clientId=${name === '/comfyui' ? 'one' : 'two'}`, WITH_KEY);
+    await Promise.all([editor.until(({ types }) => types.includes('status')), viewer.until(answered)]);
+    comfyui.hold(3);
+    const api = base.replace('ws:', 'http:');
+    const answer = await fetch(`${api}/api/prompt`, {
+      method: 'POST',
+      // As some API clients send it.
+      headers: { ...WITH_KEY, 'Content-Type': 'text/plain' },
+      body: JSON.stringify({ prompt: toy(), client_id: name === '/comfyui' ? 'one' : 'two' }),
+    });
+    const { prompt_id: id } = z.object({ prompt_id: z.string() }).parse(await answer.json());
+    const states = () =>
+      viewer.texts.map((text) => Progress.parse(JSON.parse(text))).filter((run) => run.prompt_id === id);
+    await viewer.until(({ binaries }) => states().some(({ step }) => step === 3) && binaries.length > 0);
+    t.match(states().at(-1), { started_by: 'editor', status: 'running', total_steps: 5 }, name);
+    const image = viewer.binaries[0] ?? Buffer.alloc(1);
+    t.ok(
+      editor.binaries.some((frame) => frame.includes(image)),
+      'the editor had that very picture',
+    );
+    comfyui.release();
+    await viewer.until(() => states().some(({ status }) => status === 'completed'));
+    await comfyui.idle();
+    viewer.socket.close();
+    editor.socket.close();
+  }
 });
 
 t.test('the routes of both ports pass every socket on', (t) => {
