@@ -1,39 +1,16 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { z } from 'zod';
-import { HttpError } from '../../../core/http/http-error.ts';
-import { createSocketUpstream } from '../../../core/proxy/socket-upstream.ts';
-import { targetOf } from '../../../core/proxy/target.ts';
 import { ownPortRoutes } from '../../../handlers/comfyui/own-port.ts';
 import { routes } from '../../../handlers/routes.ts';
 import { startStandIn } from '../../support/comfyui/stand-in.ts';
-import { KEY } from '../../support/handler.ts';
-import { serveRoutes, WITH_KEY } from '../../support/server.ts';
+import { answered, bothMounts, ended, serveSockets } from '../../support/gate.ts';
+import { WITH_KEY } from '../../support/server.ts';
 import { socketServer } from '../../support/socket-server.ts';
 import { dial, type Speaker } from '../../support/speaker.ts';
-import { startTestStudio } from '../../support/studio.ts';
 import { toy } from '../../support/workflows.ts';
 
 const FLAGS = JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } });
 const MIB = 1024 * 1024;
-
-/** Both mounts in front of one upstream. */
-async function bothMounts(t: Test, url: string) {
-  const studio = await startTestStudio(t, { COMFYUI_URL: url, STUDIO_COMFYUI_PORT: '0' });
-  return {
-    studio,
-    mounts: [
-      ['/comfyui', `ws://127.0.0.1:${studio.port}/comfyui`],
-      ['the own port', `ws://127.0.0.1:${studio.comfyuiPort}`],
-    ] as const,
-  };
-}
-
-/** Only the sockets, with a made-up context. */
-async function serveSockets(t: Test, url: string, overrides: Parameters<typeof serveRoutes>[2] = {}) {
-  const comfyuiSockets = createSocketUpstream(targetOf(url));
-  t.teardown(() => comfyuiSockets.close());
-  return serveRoutes(t, routes, { comfyuiSockets, ...overrides });
-}
 
 const Progress = z.object({
   prompt_id: z.string().optional(),
@@ -42,9 +19,6 @@ const Progress = z.object({
   step: z.number().nullish(),
   total_steps: z.number().nullish(),
 });
-
-const answered = ({ status }: Speaker) => status !== 0;
-const ended = ({ end }: Speaker) => end !== null;
 
 t.test('ComfyUI’s own socket, on both mounts and both of its paths', async (t) => {
   const comfyui = await startStandIn();
@@ -168,136 +142,6 @@ t.test('a subprotocol: ComfyUI’s own socket takes none, one of a custom node t
   await own.until(answered);
   t.equal(own.status, 101);
   t.equal(own.headers['sec-websocket-protocol'], undefined, 'as in the recording');
-});
-
-t.test('who may not in is told so, and ComfyUI hears nothing of it', async (t) => {
-  const comfyui = await startStandIn();
-  t.teardown(() => comfyui.close());
-  const { studio, mounts } = await bothMounts(t, comfyui.url);
-  const { sessions } = studio.context;
-  const cookie = sessions.cookieAt(studio.context.now()).split(';', 1)[0] ?? '';
-  // Studio's own socket asks things too.
-  const callers = () => comfyui.requests.filter(({ path }) => path.endsWith('clientId=caller'));
-  const basic = (key: string) => `Basic ${Buffer.from(`anybody:${key}`).toString('base64')}`;
-  for (const [name, base] of mounts) {
-    const origin = new URL(base).origin.replace('ws:', 'http:');
-    const rows: readonly [string, Record<string, string>, number][] = [
-      ['nobody', {}, 401],
-      ['a wrong key', { 'X-API-Key': 'wrong' }, 401],
-      ['a session from elsewhere', { Cookie: cookie, Origin: 'https://evil.example' }, 403],
-      ['a session from another port', { Cookie: cookie, Origin: 'http://127.0.0.1:1' }, 403],
-      ['a session', { Cookie: cookie, Origin: origin }, 101],
-      ['X-API-Key', WITH_KEY, 101],
-      ['Bearer', { Authorization: `Bearer ${KEY}` }, 101],
-      ['Basic', { Authorization: basic(KEY) }, 101],
-    ];
-    for (const [who, headers, status] of rows) {
-      const before = callers().length;
-      const caller = dial(t, `${base}/ws?clientId=caller`, headers);
-      await caller.until(answered);
-      t.equal(caller.status, status, `${name}: ${who}`);
-      if (status !== 101) {
-        t.equal(callers().length, before, 'ComfyUI untouched');
-        continue;
-      }
-      await caller.until(({ types }) => types.includes('status'));
-      t.equal('set-cookie' in caller.headers, who === 'a session', 'a session is renewed');
-      const asked = callers().at(-1);
-      t.equal(asked?.headers.authorization, undefined, 'the key stays here');
-      caller.socket.close();
-      await caller.until(ended);
-    }
-  }
-});
-
-t.test('Manager’s rules hold for a handshake: to its routes it is a GET', async (t) => {
-  const comfyui = await socketServer(t);
-  const judged: object[] = [];
-  const { port } = await serveSockets(t, comfyui.url, {
-    manager: {
-      concern: (method, path) => (method === 'GET' && path.startsWith('/manager/') ? 'judge' : 'none'),
-      judge(call) {
-        judged.push(call);
-        return call.path === '/manager/reboot' ? new HttpError(403, 'no') : null;
-      },
-    },
-  });
-  const refused = dial(t, `ws://127.0.0.1:${port}/comfyui/manager/reboot?x=1`, WITH_KEY);
-  await refused.until(answered);
-  t.equal(refused.status, 403);
-  t.same(judged, [{ method: 'GET', path: '/manager/reboot', query: 'x=1', body: undefined }]);
-  t.equal(comfyui.requests.length, 0);
-  const allowed = dial(t, `ws://127.0.0.1:${port}/comfyui/manager/log`, WITH_KEY);
-  await allowed.until(({ isOpen }) => isOpen);
-  t.equal((await comfyui.client(0)).isOpen, true);
-});
-
-t.test('viewers of one address are counted together, whatever they watch', async (t) => {
-  const comfyui = await socketServer(t);
-  const studio = await startTestStudio(t, { COMFYUI_URL: comfyui.url, STUDIO_MAX_VIEWERS_PER_ADDRESS: '2' });
-  const base = `ws://127.0.0.1:${studio.port}`;
-  const stream = dial(t, `${base}/api/run/ws`, WITH_KEY);
-  const editor = dial(t, `${base}/comfyui/ws?clientId=one`, WITH_KEY);
-  await Promise.all([stream.until(answered), editor.until(answered)]);
-  t.same([stream.status, editor.status], [101, 101]);
-  const third = dial(t, `${base}/comfyui/ws?clientId=two`, WITH_KEY);
-  await third.until(answered);
-  t.equal(third.status, 429);
-  editor.socket.terminate();
-  const upstream = (await Promise.all([comfyui.client(0), comfyui.client(1)])).find((_, index) =>
-    comfyui.requests[index]?.url?.endsWith('one'),
-  );
-  await upstream?.until(ended);
-  const next = dial(t, `${base}/comfyui/ws?clientId=three`, WITH_KEY);
-  await next.until(answered);
-  t.equal(next.status, 101, 'there is room again');
-});
-
-t.test('a session’s socket ends with it, and a stop ends all', async (t) => {
-  const comfyui = await socketServer(t);
-  let now = Math.floor(Date.now() / 1000);
-  const { port, cookie, server } = await serveSockets(t, comfyui.url, { now: () => now });
-  const url = `ws://127.0.0.1:${port}/comfyui/ws`;
-  const open = async (headers: Record<string, string>) => {
-    const editor = dial(t, url, headers);
-    await editor.until(({ isOpen }) => isOpen);
-    return editor;
-  };
-  const expiring = await open({ Cookie: cookie });
-  const byKey = await open(WITH_KEY);
-  const upstream = await comfyui.client(0);
-  now += 86_401;
-  await expiring.until(ended);
-  t.same(expiring.end, { code: 4001, reason: 'The session has expired' });
-  await upstream.until(ended);
-  t.pass('and ComfyUI’s end with it');
-
-  now -= 86_401;
-  const rotated = await open({ Cookie: cookie });
-  server.closeSessions('Sessions were rotated');
-  await rotated.until(ended);
-  t.same(rotated.end, { code: 4001, reason: 'Sessions were rotated' });
-  t.ok(byKey.isOpen, 'a key has no session');
-
-  const stopped = server.close(1000);
-  await byKey.until(ended);
-  t.same(byKey.end, { code: 1001, reason: 'Studio is stopping' });
-  await stopped;
-});
-
-t.test('maintenance lets none in, and leaves those alone that are open', async (t) => {
-  const comfyui = await socketServer(t);
-  const { port, context } = await serveSockets(t, comfyui.url);
-  const url = `ws://127.0.0.1:${port}/comfyui/ws`;
-  const before = dial(t, url, WITH_KEY);
-  const upstream = await comfyui.client(0);
-  await before.until(({ isOpen }) => isOpen);
-  context.maintenance.enter();
-  const during = dial(t, url, WITH_KEY);
-  await during.until(answered);
-  t.equal(during.status, 503);
-  upstream.socket.send('still here');
-  await before.until(({ texts }) => texts.includes('still here'));
 });
 
 t.test('an editor’s run is on Studio’s stream while it runs, with its previews', async (t) => {

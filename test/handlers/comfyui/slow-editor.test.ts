@@ -1,22 +1,13 @@
 import t from 'tap';
-import { createSocketUpstream } from '../../../core/proxy/socket-upstream.ts';
-import { targetOf } from '../../../core/proxy/target.ts';
-import { routes } from '../../../handlers/routes.ts';
 import { startStandIn } from '../../support/comfyui/stand-in.ts';
+import { serveSockets } from '../../support/gate.ts';
 import { rawUpstream } from '../../support/raw-upstream.ts';
 import { RawViewer } from '../../support/raw-viewer.ts';
-import { serveRoutes, WITH_KEY } from '../../support/server.ts';
+import { WITH_KEY } from '../../support/server.ts';
 import { dial } from '../../support/speaker.ts';
 import { frame, OPCODES } from '../../support/websocket-frames.ts';
 
 const MIB = 1024 * 1024;
-
-/** Below /comfyui/, in front of `url`. */
-async function serveSockets(t: Parameters<typeof serveRoutes>[0], url: string) {
-  const comfyuiSockets = createSocketUpstream(targetOf(url));
-  t.teardown(() => comfyuiSockets.close());
-  return serveRoutes(t, routes, { comfyuiSockets });
-}
 
 function preview(bytes: number): Buffer {
   const message = Buffer.alloc(bytes);
