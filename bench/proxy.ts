@@ -61,7 +61,6 @@ try {
     STUDIO_DIR: studioDir,
     STUDIO_HOST: '127.0.0.1',
     STUDIO_PORT: '0',
-    LOG_LEVEL: 'error',
     COMFYUI_URL,
   });
   contenders.push({ name: 'Studio', ...studio });

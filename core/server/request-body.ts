@@ -65,6 +65,8 @@ export function streamRequestBody(
       }
     }
     if (!isLast) return;
+    // What was on its way came all the same. The next request of this connection is to be read, once this one is answered.
+    setPaused(false);
     if (length !== null) return finish();
     // uWebSockets.js judges the end of a chunked body after this call. What is not well framed, or has something hidden
     // behind it, loses its connection then, and its end is never told.

@@ -61,6 +61,30 @@ t.test('sized, chunked, empty or none: the body is the same however it is split'
   }
 });
 
+t.test(
+  'a reader that is full when the last of the body comes does not hold up the next request',
+  async (t) => {
+    const { port } = await serveRoutes(t, [
+      row(
+        '/full',
+        (_context, request) =>
+          new Promise((resolve) => {
+            const body = request.stream();
+            body?.open({ write: () => body.pause(), end: () => resolve(json('done')), fail: () => {} });
+          }),
+        { method: 'POST', body: 'stream' },
+      ),
+    ]);
+    const socket = connect(port, '127.0.0.1');
+    t.teardown(() => socket.destroy());
+    for (let n = 0; n < 3; n += 1) {
+      socket.write(`${post('/full', 'Content-Length: 5\r\n')}hello`);
+      const [reply] = await once(socket, 'data');
+      t.match(String(reply), /"done"$/, `request ${n}`);
+    }
+  },
+);
+
 t.test('a body over the limit is 413, declared or not', async (t) => {
   const { port } = await serveRoutes(t, [
     row('/up', echo, { method: 'POST', body: 'stream', bodyLimit: 10 }),
