@@ -64,7 +64,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const sessions = createSessions(secret, apiKey.digest);
   // Ids go on from the clock, so a viewer that comes back after a restart with an id of before gets all that is new.
   const events = createMemoryEventLog(EVENTS_KEPT, Date.now());
-  const runs = createTracker({ comfyuiUrl: config.comfyuiUrl, events, log });
+  const runs = createTracker({
+    comfyuiUrl: config.comfyuiUrl,
+    authorization: config.comfyuiAuthorization,
+    events,
+    log,
+  });
   const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
     timeoutSeconds: config.comfyuiTimeoutSeconds,
   });

@@ -16,6 +16,8 @@ import { openUpstream, type UpstreamTiming } from './upstream.ts';
 export interface TrackerOptions {
   /** ComfyUI's base address, http or https; it may have a path. */
   readonly comfyuiUrl: string;
+  /** The value for Authorization, where ComfyUI has a lock of its own. */
+  readonly authorization?: string | null;
   readonly events: EventLog;
   readonly log: RunsLog;
   /** At most one progress per run in this many milliseconds; default 150. */
@@ -39,7 +41,8 @@ export function createTracker(options: TrackerOptions): Runs {
   const { progressIntervalMs = 150, inquiryIntervalMs = 3000, overLimit = 200 } = options;
   // One for the life of the process: ComfyUI sends a run's frames to the client id that it was submitted under.
   const clientId = randomUUID();
-  const comfyui = createComfyui(comfyuiUrl, options.comfyui);
+  const { authorization = null } = options;
+  const comfyui = createComfyui(comfyuiUrl, { ...options.comfyui, authorization });
   const ledger = createLedger({ events, log, progressIntervalMs, overLimit });
   const link = { connected: false, connection: 0, heardAt: Number.NEGATIVE_INFINITY };
   let outageTold = false;
@@ -64,6 +67,7 @@ export function createTracker(options: TrackerOptions): Runs {
   });
   const upstream = openUpstream({
     comfyuiUrl,
+    authorization,
     clientId,
     log,
     ...(options.upstream && { timing: options.upstream }),

@@ -11,8 +11,9 @@ import { LiveRequest } from './live-request.ts';
 import { maintenanceReply } from './maintenance-reply.ts';
 import type { PendingReply } from './pending-replies.ts';
 import { createReplies, type MakeReply, NEVER, type Replies, unixTime } from './replies.ts';
-import { streamRequestBody } from './request-body.ts';
+import { type RequestBody, streamRequestBody } from './request-body.ts';
 import { type CompiledRoute, paramsOf, type Serve } from './router.ts';
+import { isSource } from './write-reply.ts';
 
 export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
@@ -118,13 +119,14 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     const body = streamRequestBody(response, owed, { length, limit });
     request.useStream(body);
     const reply = callHandler(route, request);
-    // Not before the next tick, for what may be hidden behind a chunked body; and what is left of one is not a request.
+    // Not before the next tick, for what may be hidden behind a chunked body. What is still to come of a sized one is known,
+    // and read: closed at once, the connection would be reset, and the client never see why its upload was refused.
     replies.writeAndClose(
       owed,
       response,
       request,
-      () => reply,
-      () => chunked || !body.complete,
+      () => lettingGo(body, reply),
+      () => chunked,
     );
   }
 
@@ -212,6 +214,13 @@ function isPageNavigation(request: LiveRequest): boolean {
 /** ComfyUI has its API in many places; what a person does not open as a page is that. */
 function isApi(request: LiveRequest, passedOn: boolean): boolean {
   return passedOn ? !isPageNavigation(request) : request.path.startsWith('/api/');
+}
+
+/** A reply that is there as a whole is the last word: what is left of the request's body is for nobody. */
+async function lettingGo(body: RequestBody, reply: Reply | Promise<Reply>): Promise<Reply> {
+  const last = await reply;
+  if (!body.complete && !isSource(last.body)) body.abort();
+  return last;
 }
 
 function toLogin(request: LiveRequest): Reply {

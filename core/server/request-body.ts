@@ -94,7 +94,7 @@ export function streamRequestBody(
     abort() {
       over = true;
       early = [];
-      // What still comes is thrown away until the reply is there; it ends the connection.
+      // What still comes is read and thrown away: as long as it is due, nothing else can come on this connection.
       setPaused(false);
     },
   };

@@ -163,6 +163,8 @@ t.test(
       /GET \/queue HTTP\/1\.1\r\nHost: [^\r]*\r\nAuthorization: Bearer s3cret-for-comfyui\r\n\r\n/,
     );
     t.notMatch(seen, 'theirs');
+    // Studio's own questions, and its socket, need it as well.
+    t.match(seen, /GET \/ws\?\S* HTTP\/1\.1\r\n(?:[^\r]+\r\n)*Authorization: Bearer s3cret-for-comfyui\r\n/i);
     studio.context.log.error({ found: 'Bearer s3cret-for-comfyui' }, 'a mistake');
     t.notMatch(studio.logged.join(''), 's3cret-for-comfyui');
   },
