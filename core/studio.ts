@@ -71,6 +71,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
     archive: createSqliteArchive(storage, config.runsKept),
+    authorization: config.comfyuiAuthorization,
     events,
     log,
   });

@@ -8,7 +8,7 @@ import { ResponseParser } from './response-parser.ts';
 import type { Target } from './target.ts';
 
 /** In bytes; more of a request's body is not taken before ComfyUI has taken what is there. */
-const MOST_UNSENT = 256 * 1024;
+const MOST_UNSENT = 1024 * 1024;
 
 const CONNECT_SECONDS = 10;
 
