@@ -19,7 +19,7 @@ import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
-import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
+import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
 import { targetOf } from './proxy/target.ts';
@@ -78,18 +78,20 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
     timeoutSeconds: config.comfyuiTimeoutSeconds,
   });
+  const now = (): Seconds => Math.floor(Date.now() / 1000);
+  const managerLevel = openManagerLevel(config, log);
   const context: Context = Object.freeze({
     config,
     log,
-    now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
+    now,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
     maintenance: createMaintenance(),
-    managerLevel: openManagerLevel(config, log),
+    managerLevel,
     events,
     runs,
     comfyui,
-    manager: NO_MANAGER_GUARD,
+    manager: createManagerGate(managerLevel, events, now),
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });

@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { stringify } from 'lossless-json';
 import t from 'tap';
-import { HttpError } from '../../../core/http/http-error.ts';
-import type { ManagerCall } from '../../../core/proxy/manager-guard.ts';
 import type { UpstreamRequest } from '../../../core/proxy/upstream.ts';
 import { passOn } from '../../../handlers/comfyui/pass-on.ts';
 import { bytesOf } from '../../support/byte-stream.ts';
@@ -151,7 +148,6 @@ t.test('ComfyUI away is 503 with Retry-After, in JSON', async (t) => {
 
 t.test('a call to the Manager is judged before it goes, and what was judged is what goes', async (t) => {
   const sent: UpstreamRequest[] = [];
-  const judged: ManagerCall[] = [];
   const context = await makeContext({
     comfyui: {
       async send(request) {
@@ -160,34 +156,56 @@ t.test('a call to the Manager is judged before it goes, and what was judged is w
       },
       close() {},
     },
-    manager: {
-      concern: (_method, path) => (path === '/task' ? 'judge-body' : path === '/reboot' ? 'judge' : 'none'),
-      judge(call) {
-        judged.push(call);
-        return stringify(call.body)?.includes('evil') || call.query === 'x' ? new HttpError(403, 'no') : null;
-      },
-    },
   });
-  const call = (path: string, query = '', body = '') =>
-    passOn('/comfyui')(context, makeRequest({ method: 'POST', path: `/comfyui${path}`, query, body }));
-  await call('/queue', '', '{"evil":1}');
-  t.equal(judged.length, 0, 'what is no concern of anybody is not read');
-  await call('/task', '', '{ "a" : 12345678901234567890 }');
-  t.same(String(await bytesOf(sent.at(-1)?.body ?? new Uint8Array())), '{"a":12345678901234567890}');
-  const refused: readonly [string, string, string, number][] = [
-    ['/task', '', '{"x":"evil"}', 403],
-    ['/task', '', '{"x":"\\u0065vil"}', 403],
-    ['/task', '', '{"a":1,"a":2}', 400],
-    ['/task', '', 'not json', 400],
-    ['/task', '', `"${'x'.repeat(1024 * 1024)}"`, 413],
-    ['/reboot', 'x', '', 403],
-  ];
+  const call = async (path: string, body = '', headers: Record<string, string> = {}) => {
+    const request = makeRequest({ method: 'POST', path: `/comfyui${path}`, body, headers });
+    return passOn('/comfyui')(context, request);
+  };
+  const task = (kind: string) => `{ "kind" : "${kind}", "n": 12345678901234567890 }`;
+
+  await call('/queue', '{"kind":"evil"}');
+  t.equal(sent.at(-1)?.path, '/queue', 'what is no call to it passes');
+  await call('/manager/queue/task', task('update'), { 'content-type': 'text/plain' });
+  t.same(
+    String(await bytesOf(sent.at(-1)?.body ?? new Uint8Array())),
+    '{"kind":"update","n":12345678901234567890}',
+  );
+  t.match(sent.at(-1)?.lines, /^content-type: application\/json\r$/m);
+
   const before = sent.length;
-  for (const [path, query, body, status] of refused)
-    t.match(await Promise.resolve(call(path, query, body)).catch((error: unknown) => error), { status });
+  const refused: readonly [string, string][] = [
+    ['/manager/queue/task', task('evil')],
+    ['/manager/queue/task', task('\\u0065vil')],
+    ['/api/v2/manager/queue/task', task('evil')],
+    ['/manager/queue/task', '{"kind":"evil","kind":"update"}'],
+    ['/manager/queue/task', 'not json'],
+    ['/manager/queue/task', `"${'x'.repeat(5 * 1024 * 1024)}"`],
+    ['/customnode/install/git_url', 'https://evil.example/x'],
+  ];
+  for (const [path, body] of refused)
+    t.match(
+      await call(path, body).catch((error: unknown) => error),
+      { status: 403 },
+      `${path} ${body.slice(0, 40)}`,
+    );
   t.equal(sent.length, before, 'nothing of it reached ComfyUI');
-  await call('/reboot');
-  t.same(judged.at(-1), { method: 'POST', path: '/reboot', query: '', body: undefined });
+  const events = await context.events.latest({ types: ['manager.refused'] });
+  t.match(events, [{ severity: 'warning', data: { level: 'normal', ip: '203.0.113.7' } }]);
+
+  await call('/customnode/install/git_url').catch(() => {});
+  t.equal(
+    (await context.events.latest({ types: ['manager.refused'] })).length,
+    events.length,
+    'told once a minute',
+  );
+  context.managerLevel.set('weak');
+  await call('/customnode/install/git_url', 'https://good.example/x');
+  t.equal(sent.at(-1)?.path, '/customnode/install/git_url', 'a level that allows it holds at once');
+  context.managerLevel.set('strong');
+  t.match(await call('/manager/reboot').catch((error: unknown) => error), {
+    status: 403,
+    detail: /"strong"/,
+  });
 });
 
 t.test('64 MiB up and down, to a slow reader as well, pass without being kept', async (t) => {
