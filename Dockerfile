@@ -6,6 +6,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY core core
 COPY handlers handlers
+COPY client client
 COPY web web
 RUN npm run build && npm prune --omit=dev
 

@@ -4,6 +4,7 @@ import { LONGEST_KEY } from './auth/api-key.ts';
 import { type AddressRange, parseRange } from './auth/client-address.ts';
 import type { Retention } from './events/sqlite.ts';
 import type { LogLevel } from './log.ts';
+import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -15,8 +16,18 @@ export interface Config {
   readonly studioDir: string;
   readonly host: string;
   readonly port: number;
+  /** Where ComfyUI alone is served, at `/`; null: nowhere. */
+  readonly comfyuiPort: number | null;
   /** Without a trailing slash. */
   readonly comfyuiUrl: string;
+  /** Where ComfyUI lies on this machine, absolute, or null: not known. */
+  readonly comfyuiDir: string | null;
+  /** For the first start only: from then on the level is Studio's own setting. */
+  readonly managerSecurityLevel: SecurityLevel;
+  /** The whole value of the Authorization header for ComfyUI, or null. */
+  readonly comfyuiAuthorization: string | null;
+  /** How many seconds ComfyUI may be silent while an answer is due. */
+  readonly comfyuiTimeoutSeconds: number;
   readonly trustedProxies: readonly AddressRange[];
   /** Of all kinds, WebSockets included. */
   readonly maxConnections: number;
@@ -68,6 +79,15 @@ export const VARIABLES = {
     z.union([z.ipv4(), z.ipv6()], 'write an IP address, such as 0.0.0.0 or 127.0.0.1'),
   ),
   STUDIO_PORT: variable('8000', 'The port to listen on.', wholeNumber(0, 65_535)),
+  STUDIO_COMFYUI_PORT: variable(
+    '',
+    'A second port, behind the same login, where ComfyUI is at /: for API clients that know no sub-path. Not set: there is none.',
+    z
+      .string()
+      .regex(/^[0-9]{0,5}$/, 'write a port from 0 to 65535, or nothing')
+      .transform((text) => (text === '' ? null : Number(text)))
+      .refine((port) => port === null || port <= 65_535, 'write a port from 0 to 65535, or nothing'),
+  ),
   COMFYUI_URL: variable(
     'http://127.0.0.1:8188',
     'Where ComfyUI answers. Only Studio should be able to reach it.',
@@ -82,6 +102,34 @@ export const VARIABLES = {
         const { origin, pathname } = new URL(text);
         return (origin + pathname).replace(/\/+$/, '');
       }),
+  ),
+  COMFYUI_DIR: variable(
+    '',
+    "ComfyUI's own folder, where Studio keeps ComfyUI Manager's config.ini at its security level.",
+    z.string().transform((path) => (path === '' ? null : resolve(path))),
+  ),
+  MANAGER_SECURITY_LEVEL: variable(
+    'normal',
+    `What ComfyUI Manager is held to: ${SECURITY_LEVELS.join(', ')}. Read at the first start only; Studio keeps the level from then on.`,
+    z.string().transform((name, context) => {
+      const level = securityLevel(name);
+      if (level === undefined) context.addIssue(`write one of ${SECURITY_LEVELS.join(', ')}`);
+      return level ?? 'strong';
+    }),
+  ),
+  COMFYUI_AUTHORIZATION: variable(
+    '',
+    'Sent to ComfyUI as its Authorization header, where it has a lock of its own: Bearer <token>, or Basic <user:password in base64>.',
+    z
+      .string()
+      .regex(/^(?:[\w-]+ +[\x21-\x7e]+)?$/, 'write a scheme and the credentials, such as Bearer abc')
+      .max(4096, 'write at most 4096 characters')
+      .transform((value) => (value === '' ? null : value)),
+  ),
+  COMFYUI_TIMEOUT_S: variable(
+    '600',
+    'How many seconds ComfyUI may be silent before a request that waits for it gets 504.',
+    wholeNumber(1, 86_400),
   ),
   TRUSTED_PROXIES: variable(
     '',
@@ -133,6 +181,9 @@ export const VARIABLES = {
   ),
 };
 
+/** Whose value is never repeated. */
+const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION']);
+
 /**
  * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
  */
@@ -142,7 +193,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     const text = env[name]?.trim() || fallback;
     const result = schema.safeParse(text);
     if (result.success) return result.data;
-    const found = name === 'API_KEY' ? 'it' : JSON.stringify(withoutPassword(text).slice(0, 100));
+    const found = SECRET.has(name) ? 'it' : JSON.stringify(withoutPassword(text).slice(0, 100));
     mistakes.push(...result.error.issues.map((issue) => `${name}: ${found} will not do; ${issue.message}.`));
     return schema.parse(fallback);
   }
@@ -152,7 +203,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     studioDir: read('STUDIO_DIR', VARIABLES.STUDIO_DIR),
     host: read('STUDIO_HOST', VARIABLES.STUDIO_HOST),
     port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
+    comfyuiPort: read('STUDIO_COMFYUI_PORT', VARIABLES.STUDIO_COMFYUI_PORT),
     comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
+    comfyuiDir: read('COMFYUI_DIR', VARIABLES.COMFYUI_DIR),
+    managerSecurityLevel: read('MANAGER_SECURITY_LEVEL', VARIABLES.MANAGER_SECURITY_LEVEL),
+    comfyuiAuthorization: read('COMFYUI_AUTHORIZATION', VARIABLES.COMFYUI_AUTHORIZATION),
+    comfyuiTimeoutSeconds: read('COMFYUI_TIMEOUT_S', VARIABLES.COMFYUI_TIMEOUT_S),
     trustedProxies: read('TRUSTED_PROXIES', VARIABLES.TRUSTED_PROXIES),
     maxConnections: read('STUDIO_MAX_CONNECTIONS', VARIABLES.STUDIO_MAX_CONNECTIONS),
     maxViewersPerAddress: read('STUDIO_MAX_VIEWERS_PER_ADDRESS', VARIABLES.STUDIO_MAX_VIEWERS_PER_ADDRESS),
@@ -167,6 +223,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
   };
+  if (config.comfyuiPort === config.port && config.port !== 0)
+    mistakes.push('STUDIO_COMFYUI_PORT: it is STUDIO_PORT already; write another port.');
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
   return Object.freeze(config);
 }

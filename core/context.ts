@@ -6,6 +6,9 @@ import type { EventLog } from './events/event-log.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
+import type { ManagerGate } from './proxy/manager-gate.ts';
+import type { ManagerLevel } from './proxy/manager-setting.ts';
+import type { Upstream } from './proxy/upstream.ts';
 import type { Runs } from './runs/runs.ts';
 
 /** All that a handler may use, built once at start by main.ts and frozen. */
@@ -17,8 +20,13 @@ export interface Context {
   readonly gate: Gate;
   readonly sessions: Sessions;
   readonly maintenance: Maintenance;
+  readonly managerLevel: ManagerLevel;
   readonly events: EventLog;
   readonly runs: Runs;
+  /** For requests that are passed on to ComfyUI. */
+  readonly comfyui: Upstream;
+  /** What ComfyUI Manager may be asked. */
+  readonly manager: ManagerGate;
   readonly assets: Assets;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;

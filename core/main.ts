@@ -1,3 +1,4 @@
+import { ownPortRoutes } from '../handlers/comfyui/own-port.ts';
 import { routes } from '../handlers/routes.ts';
 import { helpText, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
@@ -21,12 +22,15 @@ async function serve(): Promise<void> {
   const studio = await startStudio({
     config,
     routes,
+    comfyuiRoutes: ownPortRoutes(routes),
     createLog: (secrets) => createLog({ level: config.logLevel, secrets }),
   });
   const { log } = studio.context;
   log.info(
     `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
   );
+  if (studio.comfyuiPort !== null)
+    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {

@@ -18,6 +18,12 @@ import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { writeManagerConfig } from './proxy/manager-config.ts';
+import { createManagerGate } from './proxy/manager-gate.ts';
+import { loadLevel } from './proxy/manager-level-file.ts';
+import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { targetOf } from './proxy/target.ts';
+import { createUpstream } from './proxy/upstream.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
@@ -28,6 +34,8 @@ import { openStorage } from './storage/storage.ts';
 /** A Studio that serves. */
 export interface Studio {
   readonly port: number;
+  /** Where ComfyUI alone is served; null when STUDIO_COMFYUI_PORT is not set. */
+  readonly comfyuiPort: number | null;
   readonly context: Context;
   /** Where the key came from: API_KEY or a file's path. */
   readonly keySource: string;
@@ -38,6 +46,8 @@ export interface Studio {
 export interface StudioOptions {
   readonly config: Config;
   readonly routes: readonly Route[];
+  /** Of STUDIO_COMFYUI_PORT. */
+  readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
   readonly createLog: (secrets: readonly string[]) => Promise<Log>;
   /** Another one than the real: only to measure what that costs. */
@@ -46,10 +56,10 @@ export interface StudioOptions {
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { config, routes, createLog, guard = createGuard() } = options;
+  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const log = await createLog([chosen.key]);
+  const log = await createLog(secretsOf(chosen.key, config));
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
@@ -61,37 +71,57 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
     archive: createSqliteArchive(storage, config.runsKept),
+    authorization: config.comfyuiAuthorization,
     events,
     log,
   });
+  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
+    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  });
+  const now = (): Seconds => Math.floor(Date.now() / 1000);
+  const managerLevel = openManagerLevel(config, log);
   const context: Context = Object.freeze({
     config,
     log,
-    now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
+    now,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
     maintenance: createMaintenance(),
+    managerLevel,
     events,
     runs,
+    comfyui,
+    manager: createManagerGate(managerLevel, events, now),
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
   const server = createServer(context, routes, guard);
+  // The same gate on a second port; the guard counts what it refuses on both.
+  const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
+  const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
+    comfyuiPort,
     context,
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
-      await server.close(graceMs);
+      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
+      comfyui.close();
       runs.close();
       events.close();
       storage.close();
     },
   };
+}
+
+/** What must never stand in a log: the header's value, and the credentials in it alone. */
+function secretsOf(key: string, { comfyuiAuthorization }: Config): readonly string[] {
+  if (comfyuiAuthorization === null) return [key];
+  return [key, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
 }
 
 function makeFolder(studioDir: string): void {
@@ -103,6 +133,18 @@ function makeFolder(studioDir: string): void {
       `STUDIO_DIR: cannot make the folder ${studioDir} (${reason}). Name one that this user can write.`,
     );
   }
+}
+
+/** The kept level, which Manager's config.ini is brought to as well: somebody may have changed it meanwhile. */
+function openManagerLevel(config: Config, log: Log): ManagerLevel {
+  const { studioDir, comfyuiDir, managerSecurityLevel } = config;
+  const level = loadLevel(studioDir, managerSecurityLevel, (message) => log.warn(message));
+  log.info(`ComfyUI Manager is held to the security level "${level}"`);
+  if (comfyuiDir !== null) {
+    const outcome = writeManagerConfig(comfyuiDir, level);
+    if (!outcome.written) log.warn(outcome.reason);
+  }
+  return createManagerLevel({ studioDir, comfyuiDir, level });
 }
 
 function recordFailures(events: EventLog): OnFailure {

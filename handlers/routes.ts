@@ -1,16 +1,29 @@
 import type { Route } from '../core/http/route.ts';
+import { deleteHistory } from './admin/delete-history.ts';
+import { events } from './admin/events.ts';
+import { history } from './admin/history.ts';
+import { historyEntry } from './admin/history-entry.ts';
+import { queue } from './admin/queue.ts';
+import { retry } from './admin/retry.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
+import { passOn } from './comfyui/pass-on.ts';
+import { toSlash } from './comfyui/to-slash.ts';
+import { view } from './comfyui/view.ts';
 import { health } from './health.ts';
+import { getSecurityLevel } from './manager/get-level.ts';
+import { putSecurityLevel } from './manager/put-level.ts';
 import { homePage } from './pages/home.ts';
 import { loginPage } from './pages/login.ts';
 import { root } from './pages/root.ts';
 import { staticFile } from './pages/static.ts';
 import { cancel } from './run/cancel.ts';
+import { result } from './run/result.ts';
 import { start } from './run/start.ts';
 import { status } from './run/status.ts';
 import { stream } from './run/stream.ts';
+import { uploadImage } from './run/upload-image.ts';
 
 /** A workflow can carry images inside; ComfyUI itself takes 100 MiB. */
 const WORKFLOW_LIMIT = 16 * 1024 * 1024;
@@ -75,6 +88,102 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: cancel,
     summary: 'Cancels a run',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/queue',
+    access: 'authenticated',
+    handler: queue,
+    summary: 'What runs and what waits',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/history',
+    access: 'authenticated',
+    handler: history,
+    summary: 'Every run that is remembered',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/history/:prompt_id',
+    access: 'authenticated',
+    handler: historyEntry,
+    summary: 'All that is remembered of a run, its workflow too',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/history/delete',
+    access: 'authenticated',
+    handler: deleteHistory,
+    summary: 'Forgets runs that are over',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/history/retry',
+    access: 'authenticated',
+    handler: retry,
+    summary: 'The same workflow again',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/events',
+    access: 'authenticated',
+    handler: events,
+    summary: 'What happened',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/manager/security-level',
+    access: 'authenticated',
+    handler: getSecurityLevel,
+    summary: 'What ComfyUI Manager is held to, and what each level refuses',
+  },
+  {
+    method: 'PUT',
+    path: '/api/admin/manager/security-level',
+    access: 'authenticated',
+    handler: putSecurityLevel,
+    summary: 'Sets that level; the key itself must come along to lower it',
+  },
+  {
+    method: 'GET',
+    path: '/api/run/result/:prompt_id',
+    access: 'authenticated',
+    handler: result,
+    body: 'stream',
+    summary: 'A file that a run made',
+  },
+  {
+    method: 'POST',
+    path: '/api/run/upload-image',
+    access: 'authenticated',
+    handler: uploadImage,
+    body: 'stream',
+    summary: 'A picture for ComfyUI to work on',
+  },
+  {
+    method: 'GET',
+    path: '/api/comfyui/view',
+    access: 'authenticated',
+    handler: view,
+    body: 'stream',
+    summary: 'A file that ComfyUI keeps',
+  },
+  {
+    method: 'GET',
+    path: '/comfyui',
+    access: 'authenticated',
+    handler: toSlash,
+    summary: 'To /comfyui/',
+  },
+  {
+    method: 'ANY',
+    path: '/comfyui/*',
+    access: 'authenticated',
+    handler: passOn('/comfyui'),
+    body: 'stream',
+    passedOn: true,
+    summary: 'ComfyUI, editor and API',
   },
   {
     method: 'WS',

@@ -41,6 +41,10 @@ const IMPORTS: readonly [string, string, boolean][] = [
   ['core/runs/x.ts', '../../handlers/run/start.ts', false],
   ['core/events/x.ts', '../../handlers/health.ts', false],
   ['core/proxy/x.ts', '../../handlers/routes.ts', false],
+  ['core/proxy/x.ts', '../server/guard.ts', false],
+  ['core/proxy/x.ts', '../http/request.ts', true],
+  ['core/proxy/x.ts', 'node:net', true],
+  ['handlers/comfyui/x.ts', '../../core/proxy/passed-answer.ts', true],
   ['core/main.ts', '../handlers/routes.ts', true],
   ['core/studio.ts', './server/server.ts', true],
   // "core/auth knows nothing of runs, core/runs nothing of HTTP"
@@ -58,6 +62,38 @@ const IMPORTS: readonly [string, string, boolean][] = [
   ['core/server/x.ts', '../runs/tracker.ts', false],
   ['core/server/x.ts', '../auth/gate.ts', true],
   ['core/server/x.ts', '../../test/support/raw.ts', false],
+  ['core/server/x.ts', '../../client/studio.ts', false],
+  ['core/x.ts', '../client/studio.ts', false],
+  ['handlers/x.ts', '../client/studio.ts', false],
+  // "client/ runs in a browser as well, and knows of Studio what comes over the wire"
+  ['client/x.ts', 'node:events', false],
+  ['client/x.ts', 'node:fs/promises', false],
+  ['client/x.ts', 'ws', false],
+  ['client/x.ts', 'zod', false],
+  ['client/x.ts', '../core/http/http-error.ts', false],
+  ['client/x.ts', '../core/runs/runs.ts', false],
+  ['client/x.ts', '../handlers/routes.ts', false],
+  ['client/x.ts', '../web/store.ts', false],
+  ['client/x.ts', '../test/support/studio.ts', false],
+  ['client/x.ts', '../core/runs/run.ts', false],
+  ['client/x.ts', '../core/events/event-log.ts', false],
+  ['client/wire.ts', '../core/runs/run.ts', true],
+  ['client/wire.ts', '../core/events/event-log.ts', true],
+  ['client/x.ts', './studio.ts', true],
+  ['client/node-socket.ts', 'ws', true],
+  ['client/node-socket.ts', './socket.ts', true],
+  // "web/ knows Studio by the client library only"
+  ['web/x.ts', '../core/runs/run.ts', false],
+  ['web/x.ts', '../core/events/event-log.ts', false],
+  ['web/x.ts', '../handlers/routes.ts', false],
+  ['web/x.ts', '../client/index.ts', false],
+  ['web/x.ts', '../client/node-socket.ts', false],
+  ['web/x.ts', 'ws', false],
+  ['web/x.ts', 'zod', false],
+  ['web/components/x.ts', '../../core/runs/run.ts', false],
+  ['web/x.ts', '../client/browser-client.ts', true],
+  ['web/components/x.ts', '../../client/message.ts', true],
+  ['web/x.ts', 'preact/hooks', true],
 ];
 
 /** The ways to import something; every one of them must be seen. */
@@ -130,6 +166,7 @@ t.test('a built-in module with a slash in its name is refused as well', async (t
 t.test('the sources themselves keep the rules', async (t) => {
   const folder = freshFolder(t);
   copyFileSync(join(ROOT, 'biome.json'), join(folder, 'biome.json'));
-  for (const part of ['core', 'handlers']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  for (const part of ['core', 'handlers', 'client', 'web'])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   t.same([...(await filesRefused(folder))], []);
 });

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, listOf, textOf } from './json.ts';
+import { type Fields, fieldsOf, listOf, textOf } from '../client/json.ts';
 
 /** What ComfyUI holds against one node. */
 export interface NodeProblem {

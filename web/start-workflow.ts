@@ -1,6 +1,6 @@
-import { type Answer, failureOf, goToLogin, startRun } from './api.ts';
-import { textOf } from './json.ts';
+import { fieldsOf } from '../client/json.ts';
 import { type NodeProblem, nodeProblems } from './refusal.ts';
+import { failureOf, studio } from './studio.ts';
 import type { Reading } from './workflow.ts';
 
 /** What became of a press on Run. */
@@ -14,20 +14,17 @@ export type Outcome =
 /** Sends a workflow that was read well. */
 export async function startWorkflow(reading: Reading): Promise<Outcome> {
   if (!reading.ok) return { kind: 'refused', reason: reading.problem, problems: [] };
-  return outcomeOf(await startRun(reading.body));
-}
-
-function outcomeOf(answer: Answer): Outcome {
-  const { status, body } = answer;
-  if (status === 401) goToLogin();
-  const problems = nodeProblems(body.node_errors);
-  const promptId = textOf(body.prompt_id);
-  return status === 200 && promptId !== null
-    ? { kind: 'queued', promptId, leftOut: problems }
-    : {
-        kind: 'refused',
-        // ComfyUI's own words name the first problem only, or all of them again.
-        reason: problems.length > 0 ? 'ComfyUI cannot run this workflow as it is:' : failureOf(answer),
-        problems,
-      };
+  try {
+    const { prompt_id, node_errors } = await studio.start(reading.body);
+    return { kind: 'queued', promptId: prompt_id, leftOut: nodeProblems(node_errors) };
+  } catch (error) {
+    const { detail, body } = failureOf(error);
+    const problems = nodeProblems(fieldsOf(body)?.node_errors);
+    // ComfyUI's own words name the first problem only, or all of them again.
+    return {
+      kind: 'refused',
+      reason: problems.length > 0 ? 'ComfyUI cannot run this workflow as it is:' : detail,
+      problems,
+    };
+  }
 }

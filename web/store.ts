@@ -1,11 +1,11 @@
-import type { PromptId, RunProgress, RunStatus } from '../core/runs/run.ts';
-import type { Frame, SeenEvent } from './frames.ts';
-import type { Link } from './link.ts';
+import type { Link } from '../client/link.ts';
+import type { Message, Preview, StudioEvent } from '../client/message.ts';
+import type { PromptId, RunProgress, RunStatus } from '../client/wire.ts';
 
-/** The latest preview image; null as its run until the stream has told which one is running. */
+/** The latest preview; null as its run until it is known which one that is. */
 export interface SeenPreview {
   readonly run: PromptId | null;
-  readonly image: Blob;
+  readonly preview: Preview;
 }
 
 /** All that the home page shows of Studio. */
@@ -15,16 +15,11 @@ export interface State {
   /** In the order of the list: running, queued, then those that are over, newest first. */
   readonly runs: readonly RunProgress[];
   /** Newest first. */
-  readonly events: readonly SeenEvent[];
+  readonly events: readonly StudioEvent[];
   readonly preview: SeenPreview | null;
   /** The run that was seen running last: it stays in view when it is over. */
   readonly watched: PromptId | null;
 }
-
-export type Action =
-  | Frame
-  | { readonly type: 'link'; readonly link: Link }
-  | { readonly type: 'preview'; readonly image: Blob };
 
 const EVENTS_SHOWN = 20;
 
@@ -37,21 +32,21 @@ export const INITIAL: State = {
   watched: null,
 };
 
-export function reduce(state: State, action: Action): State {
-  switch (action.type) {
+export function reduce(state: State, message: Message): State {
+  switch (message.type) {
     case 'link':
-      return withLink(state, action.link);
-    case 'run':
-      return withRun(state, action.run);
+      return withLink(state, message.link);
+    case 'progress':
+      return withRun(state, message.run);
     case 'event':
-      return withEvent(state, action.event);
+      return withEvent(state, message.event);
     case 'preview':
-      return { ...state, preview: { run: running(state)?.prompt_id ?? null, image: action.image } };
+      return withPreview(state, message.preview);
   }
 }
 
-export function reduceAll(state: State, actions: readonly Action[]): State {
-  return actions.reduce(reduce, state);
+export function reduceAll(state: State, messages: readonly Message[]): State {
+  return messages.reduce(reduce, state);
 }
 
 export function isOpen(status: RunStatus): boolean {
@@ -65,11 +60,6 @@ export function runInView(state: State): RunProgress | null {
     state.runs.find((run) => run.prompt_id === state.watched) ??
     null
   );
-}
-
-/** The latest event's id, for `since`; null when none was seen. */
-export function latestEventId(state: State): number | null {
-  return state.events[0]?.id ?? null;
 }
 
 /** A new connection begins with every run that Studio knows: what it does not name is gone. */
@@ -98,11 +88,12 @@ function isCurrent(state: State, run: RunProgress): boolean {
   return before !== undefined && isOpen(before.status) && (current === undefined || current === before);
 }
 
-function withEvent(state: State, event: SeenEvent): State {
-  const latest = state.events[0];
-  // Ids begin anew when Studio has lost its log; then the time tells that this is no repetition.
-  const isNews = latest === undefined || event.id > latest.id || event.timestamp > latest.timestamp;
-  if (!isNews) return state;
+/** An older Studio does not say whose it is: then it is of the run that runs. */
+function withPreview(state: State, preview: Preview): State {
+  return { ...state, preview: { run: preview.prompt_id ?? running(state)?.prompt_id ?? null, preview } };
+}
+
+function withEvent(state: State, event: StudioEvent): State {
   return {
     ...state,
     events: [event, ...state.events].slice(0, EVENTS_SHOWN),
@@ -110,7 +101,7 @@ function withEvent(state: State, event: SeenEvent): State {
   };
 }
 
-function comfyuiAfter(event: SeenEvent): State['comfyui'] | null {
+function comfyuiAfter(event: StudioEvent): State['comfyui'] | null {
   if (event.type === 'comfyui.connected') return 'connected';
   return event.type === 'comfyui.disconnected' ? 'disconnected' : null;
 }

@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import { goToLogin } from './api.ts';
-import { parseFrame } from './frames.ts';
-import { type Action, INITIAL, latestEventId, reduceAll, type State } from './store.ts';
-import { openStream } from './stream.ts';
+import type { Message } from '../client/message.ts';
+import { INITIAL, reduceAll, type State } from './store.ts';
+import { goToLogin, studio } from './studio.ts';
 
 /** Frames that come within so many ms are shown together: a new connection begins with a hundred. */
 const GATHER_MS = 30;
@@ -13,39 +12,25 @@ export function useStudio(): State {
 
   useEffect(() => {
     let known = INITIAL;
-    let gathered: Action[] = [];
+    let gathered: Message[] = [];
     let timer: number | undefined;
 
-    function take(action: Action): void {
-      gathered.push(action);
+    function take(message: Message): void {
+      gathered.push(message);
       timer ??= window.setTimeout(flush, GATHER_MS);
+      if (message.type === 'link' && message.link.state === 'logged-out') goToLogin();
     }
     function flush(): void {
-      clearTimeout(timer);
       timer = undefined;
       known = reduceAll(known, gathered);
       gathered = [];
       show(known);
     }
 
-    const close = openStream({
-      link(link) {
-        take({ type: 'link', link });
-        if (link.state === 'logged-out') goToLogin();
-      },
-      text(text) {
-        const frame = parseFrame(text);
-        if (frame !== null) take(frame);
-      },
-      preview: (image) => take({ type: 'preview', image }),
-      latestEventId() {
-        flush();
-        return latestEventId(known);
-      },
-    });
+    const stop = studio.listen(take);
     return () => {
       clearTimeout(timer);
-      close();
+      stop();
     };
   }, []);
 

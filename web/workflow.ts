@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf } from './json.ts';
+import { type Fields, fieldsOf } from '../client/json.ts';
 
 /** A text, read as a workflow: what to send and how large it is, or what is wrong with it, in words. */
 export type Reading =

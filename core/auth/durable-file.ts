@@ -3,11 +3,16 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,6 +23,8 @@ import { dirname } from 'node:path';
  * Throws the file system's error when the folder cannot be written.
  */
 export function createOnce(path: string, content: string): string {
+  // Without a write: a full disk shall not keep Studio from starting again.
+  if (existsSync(path)) return readFileSync(path, 'utf8');
   const draft = ownName(path);
   try {
     writeDurably(draft, content);
@@ -26,6 +33,21 @@ export function createOnce(path: string, content: string): string {
     rmSync(draft, { force: true });
   }
   return readFileSync(path, 'utf8');
+}
+
+/**
+ * Puts `content` in the place of the file `path`, whole or not at all, and durably: a reader finds the old content or
+ * the new. `like` says whose mode and owner the file gets; without it, mode 0600. Throws the file system's error.
+ */
+export function replaceFile(path: string, content: string | Uint8Array, like?: Stats): void {
+  const draft = ownName(path);
+  try {
+    writeDurably(draft, content, like);
+    renameSync(draft, path);
+    syncFolder(dirname(path));
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** A name beside `path` that no other process and no other call uses. */
@@ -56,10 +78,17 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-function writeDurably(path: string, content: string): void {
+function writeDurably(path: string, content: string | Uint8Array, like?: Stats): void {
   const descriptor = openSync(path, 'wx', 0o600);
   try {
     writeFileSync(descriptor, content);
+    if (like !== undefined) {
+      // Before the mode, which a change of owner may reduce.
+      if (like.uid !== process.getuid?.() || like.gid !== process.getgid?.()) {
+        fchownSync(descriptor, like.uid, like.gid);
+      }
+      fchmodSync(descriptor, like.mode & 0o7777);
+    }
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -2,7 +2,7 @@ import { HttpError } from '../http/http-error.ts';
 import type { Caller, RequestHead, Seconds } from '../http/request.ts';
 import type { Access } from '../http/route.ts';
 import type { ApiKey } from './api-key.ts';
-import { presentedKey } from './credentials.ts';
+import { keyOfAuthorization, presentedKey } from './credentials.ts';
 import { crossSiteReason } from './origin.ts';
 import type { Sessions } from './session.ts';
 import type { Throttle } from './throttle.ts';
@@ -18,6 +18,11 @@ export interface Gate {
   decideAccess(request: RequestHead, access: Access, isHandshake: boolean, now: Seconds): Caller | HttpError;
   /** The same comparison and the same throttle for a key that came in a body: the login's. */
   checkKey(key: string, client: Client, now: Seconds): KeyVerdict;
+  /**
+   * Whether an Authorization header holds the key, which then must not go on to ComfyUI. It counts nothing, so nobody who
+   * asks may learn the answer.
+   */
+  holdsKey(authorization: string): boolean;
 }
 
 export type KeyVerdict = 'right' | 'wrong' | { readonly retryAfter: Seconds };
@@ -81,7 +86,12 @@ export function createGate(
     return verdict !== null && verdict !== 'wrong' ? throttled(verdict.retryAfter) : NOT_AUTHENTICATED;
   }
 
-  return { decideAccess, checkKey };
+  function holdsKey(authorization: string): boolean {
+    const presented = keyOfAuthorization(authorization);
+    return presented !== null && apiKey.matches(presented.key);
+  }
+
+  return { decideAccess, checkKey, holdsKey };
 }
 
 // One for each number of seconds that a block may still last: in a flood of guesses the same is said over and over.

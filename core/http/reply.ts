@@ -1,3 +1,5 @@
+import { stringify } from 'lossless-json';
+import type { ByteSource } from './byte-stream.ts';
 import type { HttpError } from './http-error.ts';
 
 /** Header name -> value. Names in their usual spelling; values must not hold CR or LF. */
@@ -10,7 +12,13 @@ export type Headers = Readonly<Record<string, string>>;
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: string | Uint8Array;
+  /**
+   * Another server's header lines, which go out as they are instead of the security headers: `Name: value`, parted by CRLF,
+   * each clean, without those that frame a body, and with a Cache-Control. `headers` are added to them.
+   */
+  readonly lines?: string;
+  /** A source is read as fast as the client takes it, and aborted when the client goes away. */
+  readonly body: string | Uint8Array | ByteSource;
   /** The whole Set-Cookie value for the session, in place of the renewed one: set by login and logout. */
   readonly sessionCookie?: string;
 }
@@ -26,6 +34,11 @@ export function json(value: unknown, status = 200, headers: Headers = NO_HEADERS
     headers: headers === NO_HEADERS ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
     body: JSON.stringify(value),
   };
+}
+
+/** JSON of a value with bigints, which keep their digits: a workflow's seeds go up to 2^64. */
+export function exactJson(value: unknown): Reply {
+  return { status: 200, headers: JSON_HEADERS, body: stringify(value) ?? 'null' };
 }
 
 /** A page. Its Content-Security-Policy comes with it, since each page knows what it loads. */
@@ -58,6 +71,16 @@ export function file(bytes: Uint8Array, headers: Headers): Reply {
 
 // An error that is thrown again and again, such as "Not authenticated", says the same each time.
 const errorReplies = new WeakMap<HttpError, Reply>();
+
+/** A body that comes bit by bit. */
+export function stream(source: ByteSource | Uint8Array, headers: Headers, status = 200): Reply {
+  return { status, headers, body: source };
+}
+
+/** What another server answered, in its own header lines (see Reply.lines). */
+export function forward(status: number, lines: string, body: ByteSource | Uint8Array): Reply {
+  return { status, headers: NO_HEADERS, lines, body };
+}
 
 /** `{"detail": ...}` with the error's status and headers. */
 export function errorReply(error: HttpError): Reply {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ByteSource } from './byte-stream.ts';
 
 /** Unix time, whole seconds. */
 export type Seconds = number;
@@ -38,4 +39,10 @@ export interface Request extends RequestHead {
   form(): URLSearchParams;
   /** The whole body; its size is within the route's limit. */
   bytes(): Uint8Array;
+  /** The body as it comes, on a route with `body: 'stream'`; null when there is none. */
+  stream(): ByteSource | null;
+  /** All header lines, judged, by lower-case name; what came several times is joined by `, ` (RFC 9110, 5.3). */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Calls back when the client goes away before its reply is complete; on a route with `body: 'stream'`. */
+  onGone(callback: () => void): void;
 }

@@ -2,7 +2,10 @@ import type { Context } from '../context.ts';
 import type { Reply } from './reply.ts';
 import type { Caller, Request, RequestHead } from './request.ts';
 
-/** Answers a request. It is called when the whole body has arrived, so one that needs nothing else is synchronous. */
+/**
+ * Answers a request. It is called when the whole body has arrived, so one that needs nothing else is synchronous; on a route
+ * with `body: 'stream'` when the head has.
+ */
 export type Handler = (context: Context, request: Request) => Reply | Promise<Reply>;
 
 /** `public`: anybody. `authenticated`: the key or a session. */
@@ -17,11 +20,15 @@ interface Row {
 }
 
 export interface HttpRoute extends Row {
-  /** HEAD is answered by GET's handler. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** HEAD is answered by GET's handler. 'ANY': every method that no other row of the path has. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ANY';
   readonly handler: Handler;
-  /** The largest body in bytes; default 1 MiB. A larger one gets 413. */
+  /** 'stream': the handler reads the body itself, as it comes, or passes it on. All header lines are read for it. */
+  readonly body?: 'whole' | 'stream';
+  /** The largest body in bytes; default 1 MiB, and none for one that streams. A larger one gets 413. */
   readonly bodyLimit?: number;
+  /** It goes on to ComfyUI as it is: its path may hold `%2F` and `;`, and what is no page there is its API. */
+  readonly passedOn?: true;
 }
 
 export interface SocketRoute extends Row {

@@ -4,6 +4,7 @@ import { outputItems } from './outputs.ts';
 import type { HistoryVerdict } from './reduce.ts';
 import type { Prompt, PromptId } from './run.ts';
 import type { RunAccepted } from './runs.ts';
+import type { NodeId } from './workflow.ts';
 
 export interface QueueItem {
   readonly promptId: PromptId;
@@ -11,6 +12,8 @@ export interface QueueItem {
   readonly number: number;
   /** Not read yet: a queue can hold megabytes of prompts, and most are known already. See `promptFrom`. */
   readonly prompt: unknown;
+  /** The output nodes that it is run for. */
+  readonly targets: readonly NodeId[];
 }
 
 /** What ComfyUI runs and what it is going to run, in that order. */
@@ -20,6 +23,7 @@ export interface Queue {
 }
 
 const Id = z.string().min(1).max(256);
+const Targets = z.array(Id).max(10_000).catch([]);
 
 /** POST /prompt. */
 export const Accepted: z.ZodType<RunAccepted> = z.object({
@@ -48,7 +52,9 @@ export function promptFrom(prompt: unknown): Prompt {
 /** `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: it stays behind. */
 const Item = z
   .tuple([z.number(), Id, z.unknown()], z.unknown())
-  .transform(([number, promptId, prompt]): QueueItem => ({ number, promptId, prompt }));
+  .transform(([number, promptId, prompt, _, outputs]): QueueItem => {
+    return { number, promptId, prompt, targets: Targets.parse(outputs) };
+  });
 
 /** GET /queue. */
 export const QueueAnswer: z.ZodType<Queue> = z

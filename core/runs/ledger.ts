@@ -8,7 +8,7 @@ import { type RunMessage, reduce } from './reduce.ts';
 import type { Preview, Prompt, PromptId, RunProgress } from './run.ts';
 import { createRunTable, progressOf, type TrackedRun } from './run-table.ts';
 import type { RunWatcher } from './runs.ts';
-import { type Origin, queuedRun, type RunState, restoredRun } from './state.ts';
+import { isOver, type Origin, queuedRun, type RunState, restoredRun } from './state.ts';
 
 export interface LedgerOptions {
   readonly archive: RunArchive;
@@ -52,9 +52,6 @@ export interface Ledger {
   close(): void;
 }
 
-/** While a run goes on, its progress is written so often: what a crash of Studio may set it back, in milliseconds. */
-const SAVE_INTERVAL_MS = 1000;
-
 /** Takes up what an earlier process left open in the archive. */
 export function createLedger(options: LedgerOptions): Ledger {
   const { archive, events, log, overLimit } = options;
@@ -74,8 +71,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   function tellProgress(run: TrackedRun): void {
-    const now = Date.now();
-    if (run.accepted && now - run.savedAt >= SAVE_INTERVAL_MS) keep(run, []);
+    // Written first: after a crash nobody shall see percent fall below what they were told.
+    if (run.accepted && !isOver(run.state.status)) keep(run, []);
     const progress = progressOf(run);
     tell((watcher) => watcher.progress?.(progress));
   }
@@ -125,7 +122,6 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   function save(run: TrackedRun): void {
     archive.save({ run: progressOf(run), accepted: run.accepted, nodeErrors: run.nodeErrors });
-    run.savedAt = Date.now();
   }
 
   function track(state: RunState, rest: Pick<TrackedRun, 'ours' | 'accepted' | 'doubtful'>): TrackedRun {
@@ -139,7 +135,6 @@ export function createLedger(options: LedgerOptions): Ledger {
       cancelAsked: false,
       misses: 0,
       waitedDuring: null,
-      savedAt: 0,
       ...rest,
     };
     table.add(run);

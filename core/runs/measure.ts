@@ -1,8 +1,6 @@
-import type { NodeState, RunState, StepTimes } from './state.ts';
+import { neededNodes } from './needed.ts';
+import type { NodeState, RunState } from './state.ts';
 import type { NodeId } from './workflow.ts';
-
-/** How many steps back the step rate looks. */
-const WINDOW = 10;
 
 /** The most that one node weighs, in steps: some report bytes or frames, and would drown the samplers. */
 const HEAVIEST = 100;
@@ -40,16 +38,19 @@ export function countNodes(state: RunState): NodeCounts {
 }
 
 /**
- * How far the run is, 0 to 99. The work of a node is its steps: those it reports, or those its `steps` input promises,
- * or 1; at most 100. Cached and instant nodes weigh nothing, so that thirty text boxes do not outweigh one sampler. Where nothing
- * steps, nor promises to, instant nodes weigh 1 each; or such a run would stand at 0 until it is over.
+ * The share of the run's work that is done, 0 to 1, by what is known now. The work of a node is its steps: those it
+ * reports, or those it promises, or 1; at most 100. Nodes that are cached, instant or not needed weigh nothing, so
+ * that thirty text boxes do not outweigh one sampler. Where nothing steps, nor promises to, instant nodes weigh 1
+ * each; or such a run would stand at 0 until it is over.
  */
-export function percentOf(state: RunState): number {
-  const instantWork = anythingSteps(state) ? 0 : 1;
+export function shareDone(state: RunState): number {
+  const needed = neededNodes(state);
+  const instantWork = anythingSteps(state, needed) ? 0 : 1;
   let done = 0;
-  let total = 0;
+  // Of a prompt that is not known, there is always another node to come.
+  let total = state.workflow.size === 0 ? 1 : 0;
   for (const [id, node] of state.nodes) {
-    if (node.phase === 'cached') continue;
+    if (node.phase === 'cached' || (node.phase === 'pending' && !needed.has(id))) continue;
     if (isInstant(node)) {
       if (isExpanded(state, id)) continue;
       done += instantWork;
@@ -60,36 +61,26 @@ export function percentOf(state: RunState): number {
       total += work;
     }
   }
-  return total === 0 ? 0 : Math.min(99, Math.floor((100 * done) / total));
+  return total === 0 ? 0 : done / total;
 }
 
-/** Steps that are left, as far as they are known or promised. */
-export function stepsLeft(state: RunState): number {
-  let left = 0;
-  for (const [id, node] of state.nodes) {
-    if (node.phase !== 'pending' && node.phase !== 'running') continue;
-    left += node.steps ? node.max - stepsDone(node) : (state.workflow.get(id)?.promisedSteps ?? 0);
-  }
-  return left;
+/**
+ * `state`, whose nodes have changed, with percent brought up to them. Of what is left to 100, percent takes the part
+ * that was done of the work that was left. As long as the work is as it was expected, this is the share of it that is
+ * done; when more turns up than that, percent neither falls nor waits, but goes on more slowly.
+ */
+export function withPercent(state: RunState): RunState {
+  const share = shareDone(state);
+  if (share === state.share) return state;
+  const part = Math.max(0, (share - state.share) / (1 - state.share));
+  return { ...state, share, percent: Math.min(100, state.percent + (100 - state.percent) * part) };
 }
 
-/** Steps per second over the last 10 steps of the node that executes; null before its second step. */
-export function stepRate(state: RunState): number | null {
-  const times = state.stepTimes;
-  const first = times?.reports[0];
-  const last = times?.reports.at(-1);
-  if (times?.node !== state.executing || first === undefined || last === undefined) return null;
-  const seconds = (last.at - first.at) / 1000;
-  return seconds > 0 ? (last.step - first.step) / seconds : null;
-}
-
-/** `times` with one more report. Another node, or a step back (a node may sample twice), starts anew. */
-export function withStep(times: StepTimes | null, node: NodeId, step: number, at: number): StepTimes {
-  const earlier = times?.node === node ? times.reports : [];
-  const last = earlier.at(-1);
-  if (times !== null && last?.step === step) return times;
-  if (last === undefined || step < last.step) return { node, reports: [{ step, at }] };
-  return { node, reports: [...earlier.slice(-WINDOW), { step, at }] };
+/** percent as viewers see it: whole, and 100 only when the run is completed. */
+export function shownPercent(state: RunState): number {
+  if (state.status === 'completed') return 100;
+  // 47 may come out of many small additions as 46.999999.
+  return Math.min(99, Math.floor(state.percent + 1e-6));
 }
 
 /** A node that came into being while the run ran. Of a run whose prompt is not known, no node is. */
@@ -97,9 +88,11 @@ export function isExpanded(state: RunState, id: NodeId): boolean {
   return state.workflow.size > 0 && !state.workflow.has(id);
 }
 
-function anythingSteps(state: RunState): boolean {
-  for (const node of state.workflow.values()) if (node.promisedSteps > 0) return true;
-  for (const node of state.nodes.values()) if (node.steps) return true;
+function anythingSteps(state: RunState, needed: ReadonlySet<NodeId>): boolean {
+  for (const [id, node] of state.nodes) {
+    if (node.steps && node.phase !== 'cached') return true;
+    if (needed.has(id) && (state.workflow.get(id)?.promisedSteps ?? 0) > 0) return true;
+  }
   return false;
 }
 

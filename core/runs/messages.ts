@@ -38,6 +38,12 @@ export type ComfyuiMessage =
   | ({ readonly type: 'execution_error'; readonly promptId: PromptId } & ExecutionError)
   | { readonly type: 'execution_interrupted'; readonly promptId: PromptId };
 
+/** The ones that say how a run ended. */
+export type EndMessage = Extract<
+  ComfyuiMessage,
+  { type: 'execution_success' | 'execution_error' | 'execution_interrupted' }
+>;
+
 export interface NodeProgress {
   readonly node: NodeId;
   readonly displayNode: NodeId | null;

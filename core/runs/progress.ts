@@ -1,6 +1,7 @@
-import { countNodes, stepRate, stepsLeft } from './measure.ts';
+import { countNodes, shownPercent } from './measure.ts';
 import type { NodeOutput, OutputItem, RunProgress } from './run.ts';
 import { type Milliseconds, nodeOf, type RunState } from './state.ts';
+import { etaSeconds, stepRate } from './step-rate.ts';
 import type { NodeId } from './workflow.ts';
 
 /** What viewers see of a run. */
@@ -10,6 +11,7 @@ export function toProgress(state: RunState): RunProgress {
   const executing = state.executing === null ? null : nodeOf(state, state.executing);
   const steps = executing?.steps === true;
   const rate = stepRate(state);
+  const eta = etaSeconds(state, rate);
   return {
     prompt_id: state.id,
     title: state.title,
@@ -25,8 +27,8 @@ export function toProgress(state: RunState): RunProgress {
     total_nodes: counts.total,
     effective_total: counts.effective,
     cached_count: counts.cached,
-    percent: state.percent,
-    eta_seconds: etaSeconds(state, rate),
+    percent: shownPercent(state),
+    eta_seconds: eta === null ? null : rounded(eta, 1),
     step_rate: rate === null ? null : rounded(rate, 3),
     preview_seq: state.previewSeq,
     node_outputs: Object.fromEntries(
@@ -37,12 +39,6 @@ export function toProgress(state: RunState): RunProgress {
     started_at: state.startedAt === null ? null : iso(state.startedAt),
     ended_at: state.endedAt === null ? null : iso(state.endedAt),
   };
-}
-
-/** What the nodes without steps will take, after the last step, nobody knows. */
-function etaSeconds(state: RunState, rate: number | null): number | null {
-  const left = stepsLeft(state);
-  return rate === null || left === 0 ? null : rounded(left / rate, 1);
 }
 
 function nodeOutput(state: RunState, id: NodeId, items: readonly OutputItem[]): NodeOutput {

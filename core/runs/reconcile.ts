@@ -47,6 +47,7 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
     run.misses = 0;
     run.waitedDuring = isRunning ? null : link.connection;
     ledger.accept(run);
+    ledger.advance(run, { type: 'targets', nodes: item.targets });
     if (isRunning && run.state.status === 'queued') ledger.advance(run, { type: 'seen_running' });
   }
 

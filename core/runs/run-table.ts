@@ -2,7 +2,7 @@ import type { NodeErrors } from './archive.ts';
 import type { Pacer } from './pacer.ts';
 import { toProgress } from './progress.ts';
 import type { Preview, PromptId, RunProgress } from './run.ts';
-import type { Milliseconds, RunState } from './state.ts';
+import type { RunState } from './state.ts';
 
 /** A run, and what the tracker must remember about it that viewers never see. */
 export interface TrackedRun {
@@ -25,8 +25,6 @@ export interface TrackedRun {
   misses: number;
   /** The connection to ComfyUI during which it was last known to wait in the queue. */
   waitedDuring: number | null;
-  /** When its progress was last written to the archive. */
-  savedAt: Milliseconds;
 }
 
 /** The runs that are known: all the open ones, and the newest of those that are over. */

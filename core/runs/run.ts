@@ -2,7 +2,8 @@
 export type PromptId = string;
 
 /** A run is open (queued, running) or over (the rest); one that is over stays what it is. */
-export type RunStatus = 'queued' | 'running' | 'completed' | 'error' | 'cancelled' | 'stalled';
+export const RUN_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled', 'stalled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Who queued it: Studio's own API and pages, the graph editor behind the gate, or somebody straight at ComfyUI. */
 export type Starter = 'studio' | 'editor' | 'other';
@@ -53,7 +54,7 @@ export interface RunProgress {
   readonly total_steps: number;
   readonly nodes_done: number;
   readonly total_nodes: number;
-  /** total_nodes less cached and instant ones: what percent is measured over. */
+  /** total_nodes less cached and instant ones. */
   readonly effective_total: number;
   readonly cached_count: number;
   /** 0 to 99 while open, 100 when completed; it never falls. */

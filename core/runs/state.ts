@@ -1,6 +1,7 @@
+import type { EndMessage } from './messages.ts';
 import type { OutputItem, Prompt, PromptId, RunError, RunProgress, RunStatus, Starter } from './run.ts';
 import { titleOf } from './title.ts';
-import { type NodeId, type Workflow, workflowOf } from './workflow.ts';
+import { lastNodes, type NodeId, type Workflow, workflowOf } from './workflow.ts';
 
 /** Unix time in milliseconds. */
 export type Milliseconds = number;
@@ -28,6 +29,8 @@ export interface RunState {
   readonly startedBy: Starter;
   readonly status: RunStatus;
   readonly workflow: Workflow;
+  /** The nodes that it is run for: the outputs, when ComfyUI has named them, else whatever comes last. */
+  readonly targets: readonly NodeId[];
   /** Every node of the workflow, and the expanded ones that were seen. */
   readonly nodes: ReadonlyMap<NodeId, NodeState>;
   /** The node that executes, as ComfyUI names it: it may be an expanded one. */
@@ -37,7 +40,14 @@ export interface RunState {
   /** Whether ComfyUI sends progress_state. Older versions do not: there the next node ends the one before. */
   readonly detailed: boolean;
   readonly stepTimes: StepTimes | null;
+  /** 0 to 100, with its fraction; it never falls. */
   readonly percent: number;
+  /** The share of the work that was done when it was last measured, 0 to 1. It falls when more work turns up. */
+  readonly share: number;
+  /** Whether frames of it were missed. Then /history has to say how it ended, since some outputs may be unknown. */
+  readonly missed: boolean;
+  /** How it ended by its frames, while /history has yet to say so. */
+  readonly told: EndMessage | null;
   readonly previewSeq: number;
   readonly outputs: ReadonlyMap<NodeId, readonly OutputItem[]>;
   readonly error: RunError | null;
@@ -69,12 +79,16 @@ export function queuedRun(
     startedBy: origin.startedBy,
     status: 'queued',
     workflow,
+    targets: lastNodes(workflow),
     nodes: new Map([...workflow.keys()].map((node) => [node, PENDING])),
     executing: null,
     shown: null,
     detailed: false,
     stepTimes: null,
     percent: 0,
+    share: 0,
+    missed: false,
+    told: null,
     previewSeq: 0,
     outputs: new Map(),
     error: null,
@@ -94,6 +108,7 @@ export function restoredRun(run: RunProgress, prompt: Prompt): RunState {
     status: run.status,
     shown: run.node_id,
     percent: run.percent,
+    missed: true,
     previewSeq: run.preview_seq,
     outputs: new Map(Object.entries(run.node_outputs).map(([id, { items }]) => [id, items])),
     error: run.error,

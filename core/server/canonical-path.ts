@@ -13,6 +13,7 @@ const NEEDLESS_ESCAPE = /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])/
 /** `.`, `..`, and names that end in `..`, which a server that glues a folder's name to the rest may read as `..`. */
 const DOT_SEGMENT = /(?:\/\.|\.\.)(?:\/|$)/;
 
+/** Where a path goes on to another server, which may read more into it than Studio does. */
 export interface PathRules {
   /** ComfyUI's /userdata/{file} carries `%2F` inside one segment and is passed on byte for byte. */
   readonly encodedSlash?: boolean;

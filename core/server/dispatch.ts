@@ -9,8 +9,11 @@ import { receiveBody } from './body.ts';
 import { type Guard, REFUSALS, type Refusal } from './guard.ts';
 import { LiveRequest } from './live-request.ts';
 import { maintenanceReply } from './maintenance-reply.ts';
-import { createReplies, type MakeReply, type Replies, unixTime } from './replies.ts';
+import type { PendingReply } from './pending-replies.ts';
+import { createReplies, type MakeReply, NEVER, type Replies, unixTime } from './replies.ts';
+import { type RequestBody, streamRequestBody } from './request-body.ts';
 import { type CompiledRoute, paramsOf, type Serve } from './router.ts';
+import { isSource } from './write-reply.ts';
 
 export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
@@ -49,17 +52,18 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     method: string,
   ): void {
     const request = readRequest(response, live, method);
-    const verdict = guard.judge(request, route.exactPath);
+    const verdict = guard.judge(request, route.exactPath, route.pathRules);
     if (verdict !== null && verdict !== 'lines') return refuseUnclean(response, method, verdict);
     if (logsRequests) request.startedAt = performance.now();
+    if (route.streams) return serveStreaming(route, response, live, request);
     if (verdict === 'lines') return serveWithBody(route, response, live, request);
 
     const now = unixTime();
-    const refused = admission(request, route.access, false, now);
+    const refused = admission(request, route, false, now);
     if (refused !== null) return replies.write(response, request, refused, now);
     if (route.names.length > 0) request.params = paramsOf(route, live);
     const reply = callHandler(route, request);
-    if (reply instanceof Promise) replies.writeLater(replies.owe(response), response, request, reply, false);
+    if (reply instanceof Promise) replies.writeLater(replies.owe(response), response, request, reply, NEVER);
     else replies.write(response, request, reply, now);
   }
 
@@ -69,14 +73,10 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     live: HttpRequest,
     request: LiveRequest,
   ): void {
-    const headers = guard.readHeaders(live);
-    if (typeof headers === 'string') return refuseUnclean(response, request.method, headers);
-    request.useHeaders(headers);
-    if (route.names.length > 0) request.params = paramsOf(route, live);
-    request.detach();
-    const owed = replies.owe(response);
+    const owed = takeHead(route, response, live, request);
+    if (owed === null) return;
     const answerAndClose = (reply: MakeReply) => replies.writeAndClose(owed, response, request, reply);
-    const refused = admission(request, route.access, false, unixTime());
+    const refused = admission(request, route, false, unixTime());
     if (refused !== null) return answerAndClose(() => refused);
 
     const chunked = request.header('transfer-encoding') !== '';
@@ -92,15 +92,73 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
         // uWebSockets.js judges the end of a chunked body after this call and would then run what was smuggled behind it in
         // the same packet. So the handler comes a tick later, if the connection still stands, and the answer closes it.
         if (chunked) answerAndClose(() => callHandler(route, request));
-        else replies.writeLater(owed, response, request, callHandler(route, request), false);
+        else replies.writeLater(owed, response, request, callHandler(route, request), NEVER);
       }),
     );
   }
 
+  /** For a handler that is called before the body is there, and reads it itself or passes it on. */
+  function serveStreaming(
+    route: CompiledRoute,
+    response: HttpResponse,
+    live: HttpRequest,
+    request: LiveRequest,
+  ): void {
+    const owed = takeHead(route, response, live, request);
+    if (owed === null) return;
+    const refused = admission(request, route, false, unixTime());
+    const chunked = request.header('transfer-encoding') !== '';
+    const length = chunked ? null : Number(request.header('content-length'));
+    if (length === 0) {
+      return replies.writeLater(owed, response, request, refused ?? callHandler(route, request), NEVER);
+    }
+    if (refused !== null) return replies.writeAndClose(owed, response, request, () => refused);
+    const limit = route.bodyLimit ?? 0;
+    if (length !== null && length > limit)
+      return replies.writeAndClose(owed, response, request, () => tooLarge(limit));
+    const body = streamRequestBody(response, owed, { length, limit });
+    request.useStream(body);
+    const reply = callHandler(route, request);
+    // Not before the next tick, for what may be hidden behind a chunked body. What is still to come of a sized one is known,
+    // and read: closed at once, the connection would be reset, and the client never see why its upload was refused.
+    replies.writeAndClose(
+      owed,
+      response,
+      request,
+      () => lettingGo(body, reply),
+      () => chunked,
+    );
+  }
+
+  /** Reads and judges all header lines; null when they were refused. Nothing of `live` is needed after it. */
+  function takeHead(
+    route: CompiledRoute,
+    response: HttpResponse,
+    live: HttpRequest,
+    request: LiveRequest,
+  ): PendingReply | null {
+    const headers = guard.readHeaders(live);
+    if (typeof headers === 'string') {
+      refuseUnclean(response, request.method, headers);
+      return null;
+    }
+    request.useHeaders(headers);
+    if (route.names.length > 0) request.params = paramsOf(route, live);
+    const owed = replies.owe(response);
+    if (route.streams) request.useOwed(owed);
+    request.detach();
+    return owed;
+  }
+
   /** The reply that ends the request before its handler, or null; then `request.caller` is known. */
-  function admission(request: LiveRequest, access: Access, isHandshake: boolean, now: Seconds): Reply | null {
-    if (maintenance.active) return maintenanceReply(request.path);
-    const caller = gate.decideAccess(request, access, isHandshake, now);
+  function admission(
+    request: LiveRequest,
+    route: Pick<CompiledRoute, 'access' | 'passedOn'>,
+    isHandshake: boolean,
+    now: Seconds,
+  ): Reply | null {
+    if (maintenance.active) return maintenanceReply(isApi(request, route.passedOn));
+    const caller = gate.decideAccess(request, route.access, isHandshake, now);
     if (!(caller instanceof HttpError)) {
       request.caller = caller;
       return null;
@@ -136,7 +194,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, access, true, unixTime());
+    const refused = admission(request, { access, passedOn: false }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;
@@ -148,9 +206,21 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
 /** A person who follows a link or types an address: they are shown the login page, everybody else gets a 401. */
 function isPageNavigation(request: LiveRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  if (request.path.startsWith('/api/') || request.header('upgrade') !== '') return false;
+  if (/^(?:\/comfyui)?\/api\//.test(request.path) || request.header('upgrade') !== '') return false;
   const mode = request.header('sec-fetch-mode');
   return request.header('accept').includes('text/html') && (mode === '' || mode === 'navigate');
+}
+
+/** ComfyUI has its API in many places; what a person does not open as a page is that. */
+function isApi(request: LiveRequest, passedOn: boolean): boolean {
+  return passedOn ? !isPageNavigation(request) : request.path.startsWith('/api/');
+}
+
+/** A reply that is there as a whole is the last word: what is left of the request's body is for nobody. */
+async function lettingGo(body: RequestBody, reply: Reply | Promise<Reply>): Promise<Reply> {
+  const last = await reply;
+  if (!body.complete && !isSource(last.body)) body.abort();
+  return last;
 }
 
 function toLogin(request: LiveRequest): Reply {

@@ -1,7 +1,7 @@
 import type { HttpRequest } from 'uWebSockets.js';
 import { HttpError } from '../http/http-error.ts';
 import type { RequestHead } from '../http/request.ts';
-import { canonicalPath, isCleanQuery } from './canonical-path.ts';
+import { canonicalPath, isCleanQuery, type PathRules } from './canonical-path.ts';
 
 /** Why a request is not clean HTTP: counted under this name, told in these words. */
 export const REFUSALS = {
@@ -30,7 +30,7 @@ export interface Guard {
    * `exactPath`: the only path of the request's route, if it has only one. 'lines': it may have a body, so all its header
    * lines are to be judged too. Null: nothing is wrong, and it has none.
    */
-  judge(request: RequestHead, exactPath: string | null): Refusal | 'lines' | null;
+  judge(request: RequestHead, exactPath: string | null, rules?: PathRules): Refusal | 'lines' | null;
   /** Reads all header lines, once, and judges them: owed to what has a body, what upgrades, and what is passed on. */
   readHeaders(live: HttpRequest): HeaderMap | Refusal;
   count(refusal: Counted): void;
@@ -73,10 +73,10 @@ export function createGuard(): Guard {
 
   return {
     refusals,
-    judge(request, exactPath) {
+    judge(request, exactPath, rules) {
       const { method, path, rawQuery } = request;
       // The bytes of a route's own path are canonical.
-      if (path !== exactPath && canonicalPath(path) === null) return 'target';
+      if (path !== exactPath && canonicalPath(path, rules) === null) return 'target';
       if (rawQuery !== '' && !isCleanQuery(rawQuery)) return 'target';
       if (method !== 'GET' && method !== 'HEAD') return METHODS.has(method) ? 'lines' : 'method';
       // A GET or HEAD without these two has no body (RFC 9112, 6).

@@ -3,10 +3,13 @@ import type { z } from 'zod';
 import { type AddressRange, clientAddress, isTrustedPeer } from '../auth/client-address.ts';
 import type { ForwardedWatch } from '../auth/forwarded-watch.ts';
 import { readForm, readJson } from '../http/body-readers.ts';
+import type { ByteSource } from '../http/byte-stream.ts';
 import type { Caller, Request } from '../http/request.ts';
 import { type HeaderMap, readLines } from './guard.ts';
+import type { PendingReply } from './pending-replies.ts';
 
 const NO_BODY = new Uint8Array();
+const NO_LINES: HeaderMap = new Map();
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
 // uWebSockets.js takes a name as bytes at half the cost of a string; these are asked for on every request.
@@ -35,10 +38,13 @@ export class LiveRequest implements Request {
   #headers: HeaderMap | null = null;
   #trustedProxies: readonly AddressRange[];
   #forwardedWatch: ForwardedWatch;
+  #peerText: string | null = null;
   #ip: string | null = null;
   #origin: string | null = null;
   #query: URLSearchParams | null = null;
   #body: Uint8Array = NO_BODY;
+  #stream: ByteSource | null = null;
+  #owed: PendingReply | null = null;
 
   constructor(
     response: HttpResponse,
@@ -67,12 +73,21 @@ export class LiveRequest implements Request {
     this.#body = body;
   }
 
+  /** For a handler that is called before the body is there; `owed` knows when the client goes away. */
+  useOwed(owed: PendingReply): void {
+    this.#owed = owed;
+  }
+
+  useStream(stream: ByteSource): void {
+    this.#stream = stream;
+  }
+
   /** Takes what is still needed of uWebSockets.js's objects before they die. Call it within their callback. */
   detach(): void {
     if (this.#live === null) return;
-    // Both are remembered by the getters that compute them.
-    void this.ip;
-    void this.origin;
+    // What else there is to know is worked out from these when it is asked for. Asking the system who the peer is costs as
+    // much as the rest of a request that is passed on, so there it is put off, and a client that has gone has no address.
+    if (this.#owed === null) this.#peer();
     // Judged already, by the first lines: of what may not be repeated, the first stays.
     this.#headers ??= readLines(this.#live).headers;
     this.#live = null;
@@ -110,8 +125,23 @@ export class LiveRequest implements Request {
     return this.#body;
   }
 
+  stream(): ByteSource | null {
+    return this.#stream;
+  }
+
+  onGone(callback: () => void): void {
+    this.#owed?.onGone(callback);
+  }
+
+  get headers(): HeaderMap {
+    if (this.#headers === null && this.#live !== null) this.#headers = readLines(this.#live).headers;
+    return this.#headers ?? NO_LINES;
+  }
+
   #peer(): string {
-    return Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
+    if (this.#owed?.gone) return '';
+    this.#peerText ??= Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
+    return this.#peerText;
   }
 
   #clientAddress(): string {

@@ -32,7 +32,7 @@ const PAGE_REPLY = html(
   HEADERS,
 );
 
-/** What everybody gets while Studio is being worked on: 503, to try again in 3 seconds. */
-export function maintenanceReply(path: string): Reply {
-  return path.startsWith('/api/') ? API_REPLY : PAGE_REPLY;
+/** What everybody gets while Studio is being worked on: 503, to try again in 3 seconds; a page, or JSON for an API. */
+export function maintenanceReply(isApi: boolean): Reply {
+  return isApi ? API_REPLY : PAGE_REPLY;
 }

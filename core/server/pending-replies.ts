@@ -4,6 +4,10 @@ import type { HttpResponse } from 'uWebSockets.js';
 export interface PendingReply {
   /** The client went away: nothing may be done with the response any more. */
   readonly gone: boolean;
+  /** It is written, or the client is gone: nothing more is to be done with the response. */
+  readonly settled: boolean;
+  /** Calls back, in order, when the client goes away before the reply is settled; at once when it has. */
+  onGone(callback: () => void): void;
   /** Call it right before the reply is written. */
   settle(): void;
 }
@@ -26,14 +30,26 @@ export function createPendingReplies(): PendingReplies {
 
   return {
     add(response) {
+      const watchers: (() => void)[] = [];
       const reply = {
         gone: false,
-        settle: () => remove(reply),
+        settled: false,
+        onGone(callback: () => void) {
+          if (reply.gone) callback();
+          else watchers.push(callback);
+        },
+        settle() {
+          reply.settled = true;
+          watchers.length = 0;
+          remove(reply);
+        },
       };
       pending.add(reply);
       response.onAborted(() => {
         reply.gone = true;
+        reply.settled = true;
         remove(reply);
+        for (const callback of watchers) callback();
       });
       return reply;
     },

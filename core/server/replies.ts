@@ -6,7 +6,8 @@ import { errorReply, type Reply } from '../http/reply.ts';
 import type { Seconds } from '../http/request.ts';
 import type { LiveRequest } from './live-request.ts';
 import { createPendingReplies, type PendingReply } from './pending-replies.ts';
-import { type Written, writeReply } from './write-reply.ts';
+import { streamReply } from './stream-reply.ts';
+import { isSource, type Written, writeReply } from './write-reply.ts';
 
 /** Writes replies, at once or later, and sees each of them to its end. */
 export interface Replies {
@@ -14,16 +15,22 @@ export interface Replies {
   owe(response: HttpResponse): PendingReply;
   /** Within the request's own callback. */
   write(response: HttpResponse, request: LiveRequest, reply: Reply, now: Seconds): void;
-  /** When the reply is there. `close`: the connection is not to be used again. */
+  /** When the reply is there. `close`: the connection is not to be used again; asked when it is there, and at its end. */
   writeLater(
     owed: PendingReply,
     response: HttpResponse,
     request: LiveRequest,
     reply: Reply | Promise<Reply>,
-    close: boolean,
+    close: Closes,
   ): void;
   /** A tick later, and then the connection is closed: for when what else has come on it cannot be trusted, or is not wanted. */
-  writeAndClose(owed: PendingReply, response: HttpResponse, request: LiveRequest, reply: MakeReply): void;
+  writeAndClose(
+    owed: PendingReply,
+    response: HttpResponse,
+    request: LiveRequest,
+    reply: MakeReply,
+    close?: Closes,
+  ): void;
   /** The same for an error, when there is no request to speak of. */
   refuse(response: HttpResponse, method: string, error: HttpError): void;
   /** What somebody threw, as a reply. */
@@ -38,6 +45,12 @@ export interface Replies {
 
 export type MakeReply = () => Reply | Promise<Reply>;
 
+/** Whether a connection is not to be used again after a reply. */
+type Closes = () => boolean;
+
+const ALWAYS: Closes = () => true;
+export const NEVER: Closes = () => false;
+
 export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions'>): Replies {
   const logsRequests = log.isLevelEnabled('debug');
   const pending = createPendingReplies();
@@ -45,7 +58,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
 
   function write(response: HttpResponse, request: LiveRequest, reply: Reply, now: Seconds): void {
     const written = writeNow(response, request, reply, now, false);
-    if (written !== 'whole') finish(pending.add(response), response, reply, written);
+    if (written !== 'whole') finish(pending.add(response), response, reply, written, NEVER);
   }
 
   function writeLater(
@@ -53,17 +66,16 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     response: HttpResponse,
     request: LiveRequest,
     reply: Reply | Promise<Reply>,
-    close: boolean,
+    close: Closes,
   ): void {
     request.detach();
     Promise.resolve(reply)
       .then((late) => {
-        if (owed.gone) return;
-        let written: Written = 'whole';
+        if (owed.gone) return isSource(late.body) ? late.body.abort() : undefined;
         response.cork(() => {
-          written = writeNow(response, request, late, unixTime(), close);
+          const written = writeNow(response, request, late, unixTime(), close());
+          finish(owed, response, late, written, close);
         });
-        finish(owed, response, late, written);
       })
       .catch((error: unknown) => fail(response, error));
   }
@@ -86,7 +98,13 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
   }
 
   /** What is left to do of a reply after it was handed over. */
-  function finish(owed: PendingReply, response: HttpResponse, reply: Reply, written: Written): void {
+  function finish(
+    owed: PendingReply,
+    response: HttpResponse,
+    reply: Reply,
+    written: Written,
+    close: Closes,
+  ): void {
     if (written === 'whole') return owed.settle();
     if (written === 'headers') {
       // When they have left: uWebSockets.js cannot close after a reply without a body.
@@ -96,6 +114,8 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
       });
       return;
     }
+    if (written !== 'part') return streamReply(response, owed, written, () => close() || draining);
+    if (isSource(reply.body)) return;
     // Not a copy where it is bytes: those of a file are shared by all who read it slowly.
     const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
     response.onWritable((offset) => {
@@ -110,19 +130,19 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     response: HttpResponse,
     request: LiveRequest,
     reply: MakeReply,
+    close: Closes = ALWAYS,
   ): void {
-    nextTick(owed, response, () => writeLater(owed, response, request, reply(), true));
+    nextTick(owed, response, () => writeLater(owed, response, request, reply(), close));
   }
 
   function refuse(response: HttpResponse, method: string, error: HttpError): void {
     const owed = pending.add(response);
     const reply = errorReply(error);
     nextTick(owed, response, () => {
-      let written: Written = 'whole';
       response.cork(() => {
-        written = writeReply(response, reply, method === 'HEAD', null, true);
+        const written = writeReply(response, reply, method === 'HEAD', null, true);
+        finish(owed, response, reply, written, ALWAYS);
       });
-      finish(owed, response, reply, written);
     });
   }
 

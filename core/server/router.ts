@@ -2,15 +2,30 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { HttpError } from '../http/http-error.ts';
 import { errorReply } from '../http/reply.ts';
 import type { Access, Handler, Route } from '../http/route.ts';
+import type { PathRules } from './canonical-path.ts';
 
 const BODY_LIMIT = 1024 * 1024;
+
+/** A body that streams takes no memory. */
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/** ComfyUI's /userdata/{file} carries `%2F` inside one segment, and `;` means nothing to it. */
+const PASSED_ON_PATHS: PathRules = { encodedSlash: true, semicolon: true };
+
+/** What most routes are. */
+const PLAIN = { streams: false, bodyLimit: null, passedOn: false, pathRules: {} } as const;
 
 /** A route as the dispatch wants it: everything that can be known beforehand is. */
 export interface CompiledRoute {
   readonly access: Access;
   readonly handler: Handler;
+  /** The handler reads the body itself, as it comes. */
+  readonly streams: boolean;
   /** In bytes; null when the handler reads no body. */
   readonly bodyLimit: number | null;
+  /** It goes on to ComfyUI as it is. */
+  readonly passedOn: boolean;
+  readonly pathRules: PathRules;
   /** The only path that leads here, or null when it has parameters or a wildcard. */
   readonly exactPath: string | null;
   /** The names of the path's parameters, in order. */
@@ -25,14 +40,20 @@ export type Serve = (route: CompiledRoute, response: HttpResponse, live: HttpReq
  */
 export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: Serve): void {
   const methods = new Map<string, { access: Access; allow: string[] }>();
+  const everyMethod = new Set<string>();
   for (const route of routes) {
     const { access, allow } = methods.get(route.path) ?? { access: route.access, allow: [] };
     // What is not allowed on a path is told to those who may use it.
+    const compiled = compile(route);
+    if (route.method === 'ANY') {
+      everyMethod.add(route.path);
+      app.any(route.path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
+      continue;
+    }
     methods.set(route.path, {
       access,
       allow: [...allow, ...(route.method === 'GET' ? ['GET', 'HEAD'] : [socketIsGet(route)])],
     });
-    const compiled = compile(route);
     const on = (method: string) => (response: HttpResponse, live: HttpRequest) =>
       serve(compiled, response, live, method);
     switch (route.method) {
@@ -52,10 +73,11 @@ export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: 
     }
   }
   for (const [path, { access, allow }] of methods) {
+    if (everyMethod.has(path)) continue;
     const detail = `Method not allowed here, only ${allow.join(', ')}`;
     mountRest(app, serve, path, access, new HttpError(405, detail, { headers: { Allow: allow.join(', ') } }));
   }
-  mountRest(app, serve, '/*', 'authenticated', new HttpError(404, 'Not found'));
+  if (!everyMethod.has('/*')) mountRest(app, serve, '/*', 'authenticated', new HttpError(404, 'Not found'));
 }
 
 function socketIsGet(route: Route): string {
@@ -65,20 +87,22 @@ function socketIsGet(route: Route): string {
 function mountRest(app: TemplatedApp, serve: Serve, path: string, access: Access, error: HttpError): void {
   const compiled: CompiledRoute = {
     ...compilePath(path),
+    ...PLAIN,
     access,
-    bodyLimit: null,
     handler: () => errorReply(error),
   };
   app.any(path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
 }
 
 function compile(route: Route): CompiledRoute {
-  return {
-    ...compilePath(route.path),
-    access: route.access,
-    handler: route.method === 'WS' ? () => errorReply(UPGRADE_REQUIRED) : route.handler,
-    bodyLimit: route.method === 'WS' || route.method === 'GET' ? null : (route.bodyLimit ?? BODY_LIMIT),
-  };
+  const { path, access } = route;
+  const base = { ...compilePath(path), ...PLAIN, access };
+  if (route.method === 'WS') return { ...base, handler: () => errorReply(UPGRADE_REQUIRED) };
+  const { method, handler, body, bodyLimit, passedOn = false } = route;
+  const streams = body === 'stream';
+  const defaultLimit = streams ? UNLIMITED : method === 'GET' ? null : BODY_LIMIT;
+  const pathRules = passedOn ? PASSED_ON_PATHS : PLAIN.pathRules;
+  return { ...base, handler, streams, bodyLimit: bodyLimit ?? defaultLimit, passedOn, pathRules };
 }
 
 function compilePath(path: string): Pick<CompiledRoute, 'exactPath' | 'names'> {

@@ -1,5 +1,6 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
+import type { ByteSource } from '../http/byte-stream.ts';
 import type { Headers, Reply } from '../http/reply.ts';
 
 /** On every reply. A page brings its own Content-Security-Policy; everything else is not to be run or framed at all. */
@@ -21,9 +22,10 @@ const PROBED = 1 / 16;
 
 /**
  * How far a reply was written. 'part': the client does not take it all now, and the rest of the body is to be handed over
- * when it does. 'headers': all of it, since it has no body, and the connection is to be closed.
+ * when it does. 'headers': all of it, since it has no body, and the connection is to be closed. ByteSource: the headers; the
+ * body is to be streamed, and opened in the same cork.
  */
-export type Written = 'whole' | 'part' | 'headers';
+export type Written = 'whole' | 'part' | 'headers' | ByteSource;
 
 /**
  * Writes a reply. Call it corked, or within the request's own callback, which is corked already.
@@ -38,11 +40,18 @@ export function writeReply(
   close: boolean,
 ): Written {
   const { body } = reply;
-  const lines = headerLines(reply.headers);
   const cookie = reply.sessionCookie ?? renewedCookie;
-  if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
-  response.writeHeader(lines.firstName, cookie === null ? lines.rest : withCookie(lines, cookie));
+  if (reply.lines !== undefined) writeForeignHeaders(response, reply, reply.lines, cookie);
+  else {
+    const lines = headerLines(reply.headers);
+    if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
+    response.writeHeader(lines.firstName, cookie === null ? lines.rest : withCookie(lines, cookie));
+  }
   if (head || reply.status === 204 || reply.status === 304) return writeNoBody(response, reply, head, close);
+  if (isSource(body)) {
+    if (close) response.writeHeader('Connection', 'close');
+    return body;
+  }
   if (close || (body.length < SMALL_BODY && Math.random() >= PROBED)) {
     response.end(body, close);
     return 'whole';
@@ -54,10 +63,30 @@ export function writeReply(
   return done ? 'whole' : 'part';
 }
 
+/** A clean line each, or several: whoever made the reply promised it, and a mistake there must not become a second reply. */
+const FOREIGN_LINES =
+  /^[\w!#$%&'*+.^`|~-]+: ?[\t\x20-\x7e\x80-\xff]*(?:\r\n[\w!#$%&'*+.^`|~-]+: ?[\t\x20-\x7e\x80-\xff]*)*$/;
+
+function writeForeignHeaders(
+  response: HttpResponse,
+  reply: Reply,
+  lines: string,
+  cookie: string | null,
+): void {
+  let all = cookie === null ? lines : `${lines}\r\nSet-Cookie: ${cookie}`;
+  for (const [name, value] of Object.entries(reply.headers)) all += `\r\n${name}: ${value}`;
+  if (!FOREIGN_LINES.test(all)) throw new Error('the header lines of a forwarded reply are not clean');
+  if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
+  const colon = all.indexOf(': ');
+  // As bytes: a string would go out as UTF-8, and another server's bytes stay what they are.
+  response.writeHeader(all.slice(0, colon), Buffer.from(all.slice(colon + 2), 'latin1'));
+}
+
 function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close: boolean): Written {
-  const length = head ? byteLength(reply.body) : 0;
+  if (isSource(reply.body)) reply.body.abort();
+  const length = head && reply.status !== 204 && reply.status !== 304 ? byteLength(reply.body) : null;
   if (close) response.writeHeader('Connection', 'close');
-  if (close && length > 0) {
+  if (close && length !== null && length > 0) {
     // The length, and none of the bytes.
     response.tryEnd('', length);
     return 'headers';
@@ -65,8 +94,7 @@ function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close:
   // Not through endWithoutBody's parameters: with a length, or with `close`, this build never ends the response and
   // then aborts the process. So here the client is asked to close, and the stop of the app does it.
   // Never with 204, and with 304 it would have to be that of the 200 (RFC 9110, 8.6).
-  if (head && reply.status !== 204 && reply.status !== 304)
-    response.writeHeader('Content-Length', String(length));
+  if (length !== null) response.writeHeader('Content-Length', String(length));
   response.endWithoutBody();
   return 'whole';
 }
@@ -123,6 +151,12 @@ function statusLine(status: number): string {
   return line;
 }
 
-function byteLength(body: string | Uint8Array): number {
+/** Null when nobody knows. */
+function byteLength(body: Reply['body']): number | null {
+  if (isSource(body)) return body.length;
   return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+}
+
+export function isSource(body: Reply['body']): body is ByteSource {
+  return typeof body === 'object' && 'open' in body;
 }

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StartupError } from '../startup-error.ts';
 import { migrate } from './schema.ts';
@@ -88,8 +88,10 @@ function storageOf(database: Database.Database): Storage {
       else effect();
     },
     nameOnce(name, make) {
-      write(() => database.prepare('INSERT OR IGNORE INTO names VALUES (?, ?)').run(name, make()));
-      return String(database.prepare('SELECT value FROM names WHERE name = ?').pluck().get(name));
+      const find = database.prepare('SELECT value FROM names WHERE name = ?').pluck();
+      if (find.get(name) === undefined)
+        write(() => database.prepare('INSERT OR IGNORE INTO names VALUES (?, ?)').run(name, make()));
+      return String(find.get(name));
     },
     close() {
       try {
@@ -103,6 +105,8 @@ function storageOf(database: Database.Database): Storage {
 }
 
 function openChecked(path: string): Database.Database {
+  // Made here, since SQLite would let everybody on the machine read what people prompted. Its log files get the same mode.
+  if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   const database = new Database(path);
   try {
     database.pragma('journal_mode = WAL');
@@ -124,9 +128,14 @@ function checkUnlessClean(database: Database.Database): void {
   const clean = database.prepare('SELECT clean FROM state').pluck().get();
   if (clean !== 1) {
     const verdict = String(database.pragma('quick_check(1)', { simple: true }));
-    if (verdict !== 'ok') throw new Damaged(verdict);
+    if (verdict !== 'ok') throw new Damaged(verdict.replaceAll(/\s+/g, ' '));
   }
-  database.prepare('UPDATE state SET clean = 0').run();
+  try {
+    database.prepare('UPDATE state SET clean = 0').run();
+  } catch (error) {
+    // What cannot be written to is not going to be damaged by a crash either.
+    if (!isUnwritable(error)) throw error;
+  }
 }
 
 class Damaged extends Error {}

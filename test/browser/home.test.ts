@@ -136,7 +136,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await page.waitForURL('**/login?next=%2Fhome');
 
     let endSession = () => {};
-    await page.routeWebSocket('**/api/run/ws', (socket) => {
+    await page.routeWebSocket('**/api/run/ws*', (socket) => {
       socket.connectToServer();
       endSession = () => void socket.close({ code: 4001 });
     });

@@ -48,6 +48,7 @@ export async function logIn(page: Page): Promise<void> {
 const EXPECTED = [
   /status of 401 .*\(\/api\/auth\/session\)/,
   /(status of (401|429|503) |ERR_FAILED ).*\(\/api\/auth\/login\)/,
+  /ERR_FAILED .*\(\/api\/auth\/session\)/,
   /status of (400|401) .*\(\/api\/run\)/,
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];

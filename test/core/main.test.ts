@@ -88,14 +88,21 @@ t.test('a port that is taken ends with 1 and says so', async (t) => {
 });
 
 t.test(
-  'the first start makes a key and a secret, 0600 both; the start line says where the key lies, never what it is',
+  'the first start makes a key, a secret and the records, 0600 all; the start line says where the key lies, never what it is',
   async (t) => {
     const studioDir = freshDir(t);
     const { child, output } = run(t, { STUDIO_DIR: studioDir });
     const port = await portOf(child, output);
-    t.same(readdirSync(studioDir).sort(), ['.api_key', '.session_secret']);
-    for (const name of ['.api_key', '.session_secret'])
-      t.equal(statSync(join(studioDir, name)).mode & 0o777, 0o600, name);
+    const files = [
+      '.api_key',
+      '.manager_level',
+      '.session_secret',
+      'studio.db',
+      'studio.db-shm',
+      'studio.db-wal',
+    ];
+    t.same(readdirSync(studioDir).sort(), files);
+    for (const name of files) t.equal(statSync(join(studioDir, name)).mode & 0o777, 0o600, name);
     const key = readFileSync(join(studioDir, '.api_key'), 'utf8').trim();
     t.match(output.text, join(studioDir, '.api_key'));
     t.notOk(output.text.includes(key));

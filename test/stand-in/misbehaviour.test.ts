@@ -47,12 +47,64 @@ t.test('prompts are refused, and fail, as asked for', async (t) => {
   t.match(messages.find(({ type }) => type === 'execution_error')?.data, { exception_type: 'ValueError' });
 });
 
-t.test('dropSockets ends the TCP without a close frame', async (t) => {
+t.test('dropSockets ends the TCP without a close frame, with a reset, or as it should be', async (t) => {
   const standIn = await start(t);
-  const { socket } = await listen(t, standIn);
-  standIn.dropSockets();
-  const [code] = await once(socket, 'close');
-  t.equal(code, 1006);
+  for (const [how, expected] of [
+    [undefined, { code: 1006, error: null }],
+    ['reset', { code: 1006, error: 'read ECONNRESET' }],
+    ['close frame', { code: 1001, error: null }],
+  ] as const) {
+    const socket = new WebSocket(`${standIn.url.replace('http', 'ws')}/ws`);
+    let error: string | null = null;
+    // The WebSocket itself does not tell a reset from an end.
+    socket.on('upgrade', (response) => {
+      response.socket.on('error', (cause) => {
+        error = cause.message;
+      });
+    });
+    await once(socket, 'open');
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    standIn.dropSockets(how);
+    t.same({ code: await closed, error }, expected, how ?? 'end');
+  }
+});
+
+t.test('noticeClosing: the older socket, noticed late, unregisters the newer one', async (t) => {
+  const standIn = await start(t);
+  const { socket: older } = await listen(t, standIn);
+  standIn.noticeClosing(false);
+  older.terminate();
+  await once(older, 'close');
+  const { socket, messages } = await listen(t, standIn);
+  await post(standIn, toy(1));
+  await standIn.idle();
+  await flushed(socket);
+  t.equal(messages.filter(({ type }) => type === 'execution_success').length, 1, 'it is registered');
+  standIn.noticeClosing(true);
+  await post(standIn, toy(1));
+  await standIn.idle();
+  await flushed(socket);
+  t.equal(
+    messages.filter(({ type }) => type === 'execution_success').length,
+    1,
+    'it is open, and hears nothing',
+  );
+});
+
+t.test('holdReplies: what matches is done at once and answered later, the rest is answered', async (t) => {
+  const standIn = await start(t);
+  const release = standIn.holdReplies(({ method, path }) => method === 'POST' && path === '/prompt');
+  let answered = false;
+  const reply = post(standIn, toy(1), { prompt_id: 'held' }).then((response) => {
+    answered = true;
+    return response;
+  });
+  await standIn.requested(({ path }) => path === '/prompt');
+  await standIn.idle();
+  t.ok('held' in Object(await get(standIn, '/history')));
+  t.equal(answered, false);
+  release();
+  t.equal((await reply).status, 200);
 });
 
 t.test('what is not sent during silence is lost', async (t) => {

@@ -8,7 +8,11 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
+import { createManagerGate } from '../../core/proxy/manager-gate.ts';
+import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
+import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
 /** The key of every made-up context. */
@@ -37,6 +41,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
     log: await createLog({ level: 'silent', secrets: [] }),
@@ -44,14 +49,28 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
     maintenance: createMaintenance(),
+    managerLevel,
     events,
     runs: NO_RUNS,
+    comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
+    manager: createManagerGate(managerLevel, events, () => NOW),
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
     },
     refusals: new Map(),
     ...overrides,
+  };
+}
+
+function levelInMemory(): ManagerLevel {
+  let level: SecurityLevel = 'normal';
+  return {
+    get: () => level,
+    set(next) {
+      level = next;
+      return { written: false, reason: 'There is no Manager here' };
+    },
   };
 }
 
@@ -86,5 +105,8 @@ export function makeRequest(given: MadeUpRequest = {}): Request {
     json: (schema) => readJson({ header }, bytes, schema),
     form: () => readForm({ header }, bytes),
     bytes: () => bytes,
+    stream: () => (bytes.byteLength === 0 ? null : sourceOf(bytes)),
+    headers: new Map(Object.entries(headers)),
+    onGone: () => {},
   };
 }

@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import { loadConfig } from '../../core/config.ts';
 import { createLog } from '../../core/log.ts';
 import { type Studio, startStudio } from '../../core/studio.ts';
+import { ownPortRoutes } from '../../handlers/comfyui/own-port.ts';
 import { routes } from '../../handlers/routes.ts';
 import { KEY } from './handler.ts';
 
@@ -40,6 +41,7 @@ export async function startTestStudio(
       ...env,
     }),
     routes,
+    comfyuiRoutes: ownPortRoutes(routes),
     createLog: (secrets) => createLog({ level: 'trace', secrets, destination }),
   });
   t.teardown(async () => {

@@ -20,7 +20,7 @@ export function App() {
   }, [title]);
 
   const preview =
-    studio.preview !== null && studio.preview.run === run?.prompt_id ? studio.preview.image : null;
+    studio.preview !== null && studio.preview.run === run?.prompt_id ? studio.preview.preview : null;
   return (
     <>
       <Header link={studio.link} />

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { cancelRun, failureOf, goToLogin } from '../api.ts';
+import { failureOf, studio } from '../studio.ts';
 
 interface CancelButtonProps {
   readonly promptId: string;
@@ -14,12 +14,15 @@ export function CancelButton({ promptId, isSmall = false }: CancelButtonProps) {
   async function cancel(): Promise<void> {
     setBusy(true);
     setFailure('');
-    const answer = await cancelRun(promptId);
-    if (answer.status === 401) return goToLogin();
-    // 409: it ended meanwhile, which is no news to complain about.
-    if (answer.status === 200 || answer.status === 409) return;
-    setBusy(false);
-    setFailure(failureOf(answer));
+    try {
+      await studio.cancel(promptId);
+    } catch (error) {
+      const { status, detail } = failureOf(error);
+      // 409: it ended meanwhile, which is no news to complain about.
+      if (status === 401 || status === 409) return;
+      setBusy(false);
+      setFailure(detail);
+    }
   }
 
   return (

@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../core/runs/run.ts';
+import type { RunProgress } from '../../client/wire.ts';
 import { duration, secondsBetween } from '../format.ts';
 import { useNow } from '../use-now.ts';
 

@@ -1,8 +1,8 @@
+import type { StudioEvent } from '../../client/message.ts';
 import { fullTime, timeOfDay } from '../format.ts';
-import type { SeenEvent } from '../frames.ts';
 
 /** The latest events, newest first. */
-export function EventList({ events }: { readonly events: readonly SeenEvent[] }) {
+export function EventList({ events }: { readonly events: readonly StudioEvent[] }) {
   return (
     <section class="card events" aria-labelledby="events-title">
       <h2 id="events-title">Recent events</h2>

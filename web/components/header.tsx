@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { Link } from '../../client/link.ts';
 import { LinkState } from './link-state.tsx';
 
 /** What this is, how it stands with Studio, and the way out. */

@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { Link } from '../../client/link.ts';
 import { useNow } from '../use-now.ts';
 
 /** How this page stands with Studio. The countdown is for the eye only: read aloud each second it would drown the rest. */

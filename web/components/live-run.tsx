@@ -1,4 +1,5 @@
-import type { RunProgress } from '../../core/runs/run.ts';
+import type { Preview as PreviewImage } from '../../client/message.ts';
+import type { RunProgress } from '../../client/wire.ts';
 import { isOpen } from '../store.ts';
 import { HowTo } from './how-to.tsx';
 import { Preview } from './preview.tsx';
@@ -6,7 +7,7 @@ import { RunFacts } from './run-facts.tsx';
 
 interface LiveRunProps {
   readonly run: RunProgress | null;
-  readonly preview: Blob | null;
+  readonly preview: PreviewImage | null;
   readonly isConnected: boolean;
 }
 
@@ -14,7 +15,7 @@ interface LiveRunProps {
 export function LiveRun({ run, preview, isConnected }: LiveRunProps) {
   return (
     <section class="card live-run" aria-labelledby="live-title">
-      <Preview image={preview} hint={hintFor(run)} />
+      <Preview preview={preview} hint={hintFor(run)} />
       {run === null ? <HowTo isConnected={isConnected} /> : <RunFacts run={run} />}
     </section>
   );

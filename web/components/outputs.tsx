@@ -1,4 +1,4 @@
-import type { NodeOutput, OutputItem } from '../../core/runs/run.ts';
+import type { NodeOutput, OutputItem } from '../../client/wire.ts';
 
 /** What a run has made, by file name. */
 export function Outputs({ outputs }: { readonly outputs: readonly NodeOutput[] }) {

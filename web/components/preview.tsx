@@ -1,17 +1,23 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { Preview as PreviewImage } from '../../client/message.ts';
+
+interface PreviewProps {
+  readonly preview: PreviewImage | null;
+  readonly hint: string;
+}
 
 /** The latest preview, in a box that stays as large as it is whatever comes. */
-export function Preview({ image, hint }: { readonly image: Blob | null; readonly hint: string }) {
+export function Preview({ preview, hint }: PreviewProps) {
   const element = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    if (image === null || element.current === null) return;
-    const url = URL.createObjectURL(image);
+    if (preview === null || element.current === null) return;
+    const url = URL.createObjectURL(new Blob([preview.image], { type: preview.mime }));
     element.current.src = url;
     return () => URL.revokeObjectURL(url);
-  }, [image]);
+  }, [preview]);
   return (
     <div class="preview">
-      {image === null ? <p>{hint}</p> : <img ref={element} alt="Preview of the run" />}
+      {preview === null ? <p>{hint}</p> : <img ref={element} alt="Preview of the run" />}
     </div>
   );
 }

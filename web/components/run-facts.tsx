@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { RunProgress } from '../../core/runs/run.ts';
+import type { RunProgress } from '../../client/wire.ts';
 import { counted, duration, rate, secondsBetween, shortId } from '../format.ts';
 import { isOpen } from '../store.ts';
 import { CancelButton } from './cancel-button.tsx';

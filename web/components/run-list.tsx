@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../core/runs/run.ts';
+import type { RunProgress } from '../../client/wire.ts';
 import { RunRow } from './run-row.tsx';
 
 interface RunListProps {

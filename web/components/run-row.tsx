@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../core/runs/run.ts';
+import type { RunProgress } from '../../client/wire.ts';
 import { fullTime, shortId, timeOfDay } from '../format.ts';
 import { isOpen } from '../store.ts';
 import { CancelButton } from './cancel-button.tsx';

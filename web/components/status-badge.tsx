@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../core/runs/run.ts';
+import type { RunStatus } from '../../client/wire.ts';
 
 const WORDS: Readonly<Record<RunStatus, string>> = {
   queued: 'Queued',

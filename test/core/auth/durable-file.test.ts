@@ -1,7 +1,13 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createOnce, errorCode, linkUnlessTaken, ownName } from '../../../core/auth/durable-file.ts';
+import {
+  createOnce,
+  errorCode,
+  linkUnlessTaken,
+  ownName,
+  replaceFile,
+} from '../../../core/auth/durable-file.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
 
 t.test('the first content stays, and every later call gets it', async (t) => {
@@ -55,4 +61,24 @@ t.test("an error's code, and of anything else undefined", async (t) => {
   }
   for (const other of [new Error('x'), 'x', null, undefined, { code: 'EEXIST' }])
     t.equal(errorCode(other), undefined);
+});
+
+t.test('a file is replaced whole, with mode 0600 or like the one before', async (t) => {
+  const path = join(freshFolder(t), 'file');
+  replaceFile(path, 'first');
+  t.equal(readFileSync(path, 'utf8'), 'first');
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  writeFileSync(path, 'second');
+  chmodSync(path, 0o664);
+  replaceFile(path, Buffer.from('third'), statSync(path));
+  t.equal(readFileSync(path, 'utf8'), 'third');
+  t.equal(statSync(path).mode & 0o777, 0o664);
+});
+
+t.test('a replacement that fails leaves the old file and no draft', async (t) => {
+  const folder = freshFolder(t);
+  mkdirSync(join(folder, 'folder'));
+  t.throws(() => replaceFile(join(folder, 'folder'), 'x'), { code: 'EISDIR' });
+  t.throws(() => replaceFile(join(folder, 'missing', 'file'), 'x'), { code: 'ENOENT' });
+  t.same(readdirSync(folder), ['folder']);
 });

@@ -80,13 +80,43 @@ t.test('the queue is read in the order in which it will run, without extra_data'
   );
   const queue = await comfyui.queue();
   t.match(queue.running, [
-    { promptId: 'r', number: 1, prompt: { '1': { class_type: 'A', _meta: { title: 'T' } } } },
+    { promptId: 'r', number: 1, prompt: { '1': { class_type: 'A', _meta: { title: 'T' } } }, targets: ['1'] },
   ]);
   t.same(
     queue.pending.map((item) => item.promptId),
     ['a', 'b'],
   );
   t.notMatch(JSON.stringify(queue), /secret/);
+});
+
+t.test('the workflow of a run that is not known is read to the last digit of its seed', async (t) => {
+  const queue =
+    '{"queue_running": [[1, "theirs", {"1": {"inputs": {"seed": 18446744073709551557, "x": NaN}}}]], "queue_pending": []}';
+  const { comfyui } = await serve(t, plain(200, queue));
+  const seedOf = async (isKnown?: (id: string) => boolean) =>
+    (await comfyui.queue(isKnown)).running[0]?.prompt;
+  t.same(await seedOf(() => false), { 1: { inputs: { seed: 18_446_744_073_709_551_557n, x: null } } });
+  t.same(await seedOf((id) => id === 'theirs'), {
+    1: { inputs: { seed: 18_446_744_073_709_552_000, x: null } },
+  });
+});
+
+t.test('a queue item that names no outputs is one all the same', async (t) => {
+  const queue_running = [
+    [1, 'none', {}],
+    [2, 'odd', {}, {}, 'x'],
+    [3, 'odder', {}, {}, [4]],
+  ];
+  const { comfyui } = await serve(t, json(200, { queue_running, queue_pending: [] }));
+  const { running } = await comfyui.queue();
+  t.same(
+    running.map(({ promptId, targets }) => [promptId, targets]),
+    [
+      ['none', []],
+      ['odd', []],
+      ['odder', []],
+    ],
+  );
 });
 
 t.test('/history says how a run ended, or nothing', async (t) => {

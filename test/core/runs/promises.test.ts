@@ -10,8 +10,8 @@ import { recordings } from './recordings.ts';
 const promptId = 'run-1';
 const prompt: Prompt = {
   '1': { class_type: 'Loader', inputs: {} },
-  '2': { class_type: 'KSampler', inputs: { steps: 20 } },
-  '3': { class_type: 'SaveImage', inputs: {} },
+  '2': { class_type: 'KSampler', inputs: { steps: 20, model: ['1', 0] } },
+  '3': { class_type: 'SaveImage', inputs: { images: ['2', 0] } },
 };
 
 const node = fc.constantFrom('1', '2', '3', '2.0.0.1', '2.0.0.2', 'stranger', '__proto__');
@@ -38,6 +38,8 @@ const open: fc.Arbitrary<RunMessage> = fc.oneof(
   fc.constant({ type: 'execution_start' as const, promptId }),
   fc.constant({ type: 'seen_running' as const }),
   fc.constant({ type: 'preview' as const }),
+  fc.constant({ type: 'gap' as const }),
+  fc.array(node, { maxLength: 3 }).map((nodes) => ({ type: 'targets' as const, nodes })),
   fc.array(node, { maxLength: 3 }).map((nodes) => ({ type: 'execution_cached' as const, promptId, nodes })),
   fc
     .tuple(fc.option(node), fc.option(node))

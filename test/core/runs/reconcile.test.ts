@@ -17,7 +17,12 @@ const completed: HistoryVerdict = {
   startedAt: null,
   endedAt: null,
 };
-const item = (promptId: PromptId, number = 1): QueueItem => ({ promptId, number, prompt: {} });
+const item = (promptId: PromptId, number = 1): QueueItem => ({
+  promptId,
+  number,
+  prompt: {},
+  targets: [],
+});
 const inQueue = (running: QueueItem[], pending: QueueItem[] = []): Queue => ({ running, pending });
 const empty = inQueue([]);
 
@@ -73,6 +78,18 @@ t.test('a run in the queue is where the queue says', async (t) => {
   t.equal(await reconcile(), 'mine');
   t.match(run.state, { status: 'running' });
   t.same(asked, ['queue', 'queue'], 'its history is not asked for');
+});
+
+t.test('a run is measured by what it is run for, as the queue names it', async (t) => {
+  const { truth, ledger, reconcile } = setUp();
+  const prompt = {
+    '1': { class_type: 'SaveImage', inputs: {} },
+    '2': { class_type: 'SaveImage', inputs: {} },
+  };
+  const run = ledger.enter('partial', prompt, undefined);
+  truth.queue = inQueue([{ ...item('partial'), targets: ['2'] }]);
+  await reconcile();
+  t.same(run.state.targets, ['2']);
 });
 
 t.test('the queue is asked first, since a run goes from there to the history in one go', async (t) => {
@@ -144,7 +161,7 @@ t.test('a run that is submitted, but not accepted, is not missed', async (t) => 
 t.test('runs of others are followed, as far as there is room', async (t) => {
   const { truth, ledger, reconcile } = setUp();
   const prompt = { '1': { class_type: 'A', inputs: {}, _meta: { title: 'T' } } };
-  truth.queue = inQueue([item('mine'), { promptId: 'theirs', number: 2, prompt }], [item('too many')]);
+  truth.queue = inQueue([item('mine'), { ...item('theirs', 2), prompt }], [item('too many')]);
   await reconcile();
   t.same(
     ledger
@@ -156,7 +173,7 @@ t.test('runs of others are followed, as far as there is room', async (t) => {
   truth.queue = inQueue([item('mine')]);
   truth.history.set('too many', completed);
   await reconcile();
-  truth.queue = inQueue([item('mine'), { promptId: 'theirs', number: 2, prompt }]);
+  truth.queue = inQueue([item('mine'), { ...item('theirs', 2), prompt }]);
   await reconcile();
   t.match(ledger.get('theirs')?.state.workflow.get('1'), { title: 'T', type: 'A' });
 });

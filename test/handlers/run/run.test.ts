@@ -1,6 +1,7 @@
 import t from 'tap';
 import { HttpError } from '../../../core/http/http-error.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunRequest, type Runs } from '../../../core/runs/runs.ts';
+import { StorageUnwritable } from '../../../core/storage/storage.ts';
 import { cancel } from '../../../handlers/run/cancel.ts';
 import { start } from '../../../handlers/run/start.ts';
 import { status } from '../../../handlers/run/status.ts';
@@ -90,11 +91,45 @@ t.test("ComfyUI's refusals of a workflow are passed on, others are 502, silence 
 
 t.test('GET /api/run/status/{prompt_id}: the run, or 404', async (t) => {
   const context = await withRuns({});
-  t.same(JSON.parse(String(status(context, makeRequest({ params: { prompt_id: 'p1' } })).body)), RUN);
+  const reply = await status(context, makeRequest({ params: { prompt_id: 'p1' } }));
+  t.same(JSON.parse(String(reply.body)), RUN);
   for (const id of ['p2', '', '__proto__']) {
     const request = makeRequest({ params: { prompt_id: id } });
     t.throws(() => status(context, request), new HttpError(404, 'No such run'));
   }
+});
+
+t.test('wait: the answer comes when the run is over, or when that time is', async (t) => {
+  const waits: [string, number][] = [];
+  const done = { ...RUN, status: 'completed', ended_at: '2026-01-01T12:00:10.000Z' } as const;
+  const context = await withRuns({
+    submit: () => Promise.resolve({ prompt_id: 'p1', number: 1, node_errors: {} }),
+    ended: async (id, ms) => {
+      waits.push([id, ms]);
+      return done;
+    },
+  });
+  const started = await start(context, posted({ prompt: WORKFLOW, wait: 2.5 }));
+  t.match(JSON.parse(String(started.body)), { prompt_id: 'p1', number: 1, run: { status: 'completed' } });
+  const asked = (query: string) => status(context, makeRequest({ params: { prompt_id: 'p1' }, query }));
+  t.same(JSON.parse(String((await asked('wait=90')).body)), done);
+  t.same(JSON.parse(String((await asked('wait=0')).body)), RUN, 'at once');
+  t.same(waits, [
+    ['p1', 2500],
+    ['p1', 90_000],
+  ]);
+  for (const wait of ['91', '-1', 'x', '1.5', '']) t.throws(() => asked(`wait=${wait}`), HttpError, wait);
+  for (const wait of [91, -1, '3'])
+    t.equal(await statusOf(start(context, posted({ prompt: WORKFLOW, wait }))), 400);
+  const over = await withRuns({ get: () => done, ended: () => Promise.reject(new Error('waited')) });
+  const reply = await status(over, makeRequest({ params: { prompt_id: 'p1' }, query: 'wait=9' }));
+  t.same(JSON.parse(String(reply.body)), done, 'one that is over is not waited for');
+});
+
+t.test('a full disk refuses a new run with 507 and says what to do', async (t) => {
+  const context = await withRuns({ submit: () => Promise.reject(new StorageUnwritable(new Error('full'))) });
+  t.equal(await statusOf(start(context, posted({ prompt: WORKFLOW }))), 507);
+  await t.rejects(start(context, posted({ prompt: WORKFLOW })), /STUDIO_DIR/);
 });
 
 t.test(

@@ -1,3 +1,4 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { QueueItem } from './queue.ts';
 
 /** An entry of GET /history. */
@@ -16,16 +17,25 @@ export interface HistoryEntry {
 const sensitive = ['auth_token_comfy_org', 'api_key_comfy_org'];
 const maxEntries = 10000;
 
-/** Runs that are over, oldest first. */
+/** Runs that are over, oldest first; kept in a file when one is given, of which every line is an entry. */
 export class History {
   readonly #entries = new Map<string, HistoryEntry>();
+  readonly #file: string | undefined;
+
+  constructor(file?: string) {
+    this.#file = file;
+    for (const entry of file === undefined ? [] : readEntries(file))
+      this.#entries.set(entry.prompt[1], entry);
+  }
 
   add(entry: HistoryEntry): void {
     const [number, id, prompt, extra, outputs] = entry.prompt;
     const kept = Object.fromEntries(Object.entries(extra).filter(([key]) => !sensitive.includes(key)));
     const oldest = this.#entries.keys().next();
     if (this.#entries.size >= maxEntries && !oldest.done) this.#entries.delete(oldest.value);
-    this.#entries.set(id, { ...entry, prompt: [number, id, prompt, kept, outputs] });
+    const stored: HistoryEntry = { ...entry, prompt: [number, id, prompt, kept, outputs] };
+    this.#entries.set(id, stored);
+    if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(stored)}\n`);
   }
 
   one(id: string): Record<string, HistoryEntry> {
@@ -46,4 +56,11 @@ export class History {
   clear(): void {
     this.#entries.clear();
   }
+}
+
+/** What a stand-in wrote before; a last line that was cut off by its end is left out. */
+function readEntries(file: string): HistoryEntry[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line): HistoryEntry => JSON.parse(line));
 }

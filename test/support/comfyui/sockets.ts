@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
@@ -16,6 +17,9 @@ export interface Greeting {
 /** Frames go to one client id, or to every socket when it is null. */
 export type Audience = string | null;
 
+/** How a connection is ended: TCP alone, TCP with a reset, or as WebSocket wants it, with a close frame. */
+export type Drop = 'end' | 'reset' | 'close frame';
+
 const maxMessageBytes = 4 * 1024 * 1024;
 const featureFlags = z.object({
   type: z.literal('feature_flags'),
@@ -28,6 +32,8 @@ const featureFlags = z.object({
  */
 export class Sockets {
   silent = false;
+  /** Connections that have closed and that this server has not noticed yet; null when it notices at once. */
+  #unnoticed: (() => void)[] | null = null;
   readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -36,6 +42,7 @@ export class Sockets {
     handleProtocols: () => false,
   });
   readonly #byClientId = new Map<string, WebSocket>();
+  readonly #tcp = new WeakMap<WebSocket, Socket>();
   readonly #flags = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #greeting: () => Greeting;
 
@@ -51,6 +58,7 @@ export class Sockets {
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const asked = new URLSearchParams(request.url?.split('?')[1]).get('clientId');
     this.#server.handleUpgrade(request, socket, head, (connection) => {
+      this.#tcp.set(connection, request.socket);
       this.#register(connection, asked || randomUUID().replaceAll('-', ''));
     });
   }
@@ -77,17 +85,31 @@ export class Sockets {
     for (const connection of this.#server.clients) this.#put(connection, frame);
   }
 
-  /** Ends every connection's TCP without a close frame. */
-  drop(): void {
-    for (const connection of this.#server.clients) connection.terminate();
+  drop(how: Drop = 'end'): void {
+    for (const connection of this.#server.clients) {
+      if (how === 'close frame') connection.close(1001);
+      else if (how === 'end') connection.terminate();
+      else this.#tcp.get(connection)?.resetAndDestroy();
+    }
+  }
+
+  /** While off, whoever closes stays registered; what is noticed late unregisters a newer socket of the same id. */
+  noticeClosing(on: boolean): void {
+    const late = this.#unnoticed ?? [];
+    this.#unnoticed = on ? null : late;
+    if (on) for (const unregister of late) unregister();
   }
 
   #register(connection: WebSocket, sid: string): void {
     this.#byClientId.set(sid, connection);
     this.#flags.set(sid, {});
     connection.on('close', () => {
-      this.#byClientId.delete(sid);
-      this.#flags.delete(sid);
+      const unregister = (): void => {
+        this.#byClientId.delete(sid);
+        this.#flags.delete(sid);
+      };
+      if (this.#unnoticed === null) unregister();
+      else this.#unnoticed.push(unregister);
     });
     // A protocol error (a message over the limit, say) closes the socket by itself.
     connection.on('error', () => undefined);

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { Executor } from './executor.ts';
 import { Files, type Folder } from './files.ts';
+import { HeldReplies } from './held-replies.ts';
 import { History } from './history.ts';
 import { maxBodyBytes, plain, readBody, type StandInReply, serverError, writeReply } from './http.ts';
 import { isForeignOrigin } from './origin.ts';
@@ -13,7 +14,7 @@ import { PromptQueue, type QueueItem } from './queue.ts';
 import { type RecordedRequest, RequestLog } from './request-log.ts';
 import { createRoutes } from './routes.ts';
 import { RunsApi } from './runs-api.ts';
-import { Sockets } from './sockets.ts';
+import { type Drop, Sockets } from './sockets.ts';
 import { UserData } from './userdata.ts';
 
 export interface StandInOptions {
@@ -21,6 +22,8 @@ export interface StandInOptions {
   readonly port?: number;
   /** Milliseconds of every sampling step; without it a node takes the time it asks for. */
   readonly stepDelayMs?: number;
+  /** Where the history is kept over restarts; the real one forgets it, and so does this one without a file. */
+  readonly historyFile?: string;
 }
 
 /** A ComfyUI that needs no GPU, and that can be told to misbehave. */
@@ -43,8 +46,13 @@ export interface StandIn {
   /** Stops every sampler after so many steps, until `release`. An interrupt still ends the run. */
   hold(afterSteps?: number): void;
   release(): void;
-  /** Ends the TCP of every WebSocket, without a close frame. */
-  dropSockets(): void;
+  /** Ends every WebSocket: its TCP alone, without a close frame, unless told otherwise. */
+  dropSockets(how?: Drop): void;
+  /**
+   * While off, a WebSocket that has closed stays registered, as one does whose TCP died without a word. Switched on
+   * again, it is unregistered, and with it a newer one of the same client id: that one stays open, and hears nothing.
+   */
+  noticeClosing(on: boolean): void;
   /** While on, nothing is sent on WebSockets, pongs included; what would have been sent is lost. */
   silence(on: boolean): void;
   /** Sends any frame to every WebSocket. */
@@ -53,6 +61,8 @@ export interface StandIn {
   forget(): void;
   /** Every HTTP reply is held back so long; what it answers is done at once. */
   delayHttp(ms: number): void;
+  /** Holds back the replies to what matches, until the function that it returns is called. */
+  holdReplies(match: (request: { readonly method: string; readonly path: string }) => boolean): () => void;
   /** Refuses connections and ends those that are open; runs go on. */
   stopListening(): Promise<void>;
   /** On the same port. */
@@ -66,11 +76,12 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const closing = new AbortController();
   const log = new RequestLog();
   const files = new Files();
-  const history = new History();
+  const history = new History(options.historyFile);
   const pace = createPace(options.stepDelayMs, () => events.emit('settled'));
   const events = new EventEmitter().setMaxListeners(0);
   let freeWhenDone = false;
   let httpDelay = 0;
+  const heldReplies = new HeldReplies();
 
   const sockets = new Sockets(() => ({ queueRemaining: queue.remaining, ...watched() }));
   const executor = new Executor(sockets, files, pace);
@@ -109,6 +120,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     const body = await readBody(request);
     log.add(request, body);
     const reply = body ? await replyTo(request, body) : tooLarge();
+    await heldReplies.released(request);
     if (httpDelay > 0) await setTimeout(httpDelay, undefined, { signal: closing.signal });
     writeReply(response, reply);
   }
@@ -180,7 +192,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     addFile: (folder, path, bytes) => files.write(folder, path, Buffer.from(bytes)),
     hold: (afterSteps = 0) => pace.limit(afterSteps),
     release: () => pace.limit(Number.POSITIVE_INFINITY),
-    dropSockets: () => sockets.drop(),
+    dropSockets: (how) => sockets.drop(how),
+    noticeClosing: (on) => sockets.noticeClosing(on),
     silence: (on) => {
       sockets.silent = on;
     },
@@ -196,6 +209,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     delayHttp: (ms) => {
       httpDelay = ms;
     },
+    holdReplies: (match) => heldReplies.hold(match),
     stopListening,
     listenAgain: () => listen(port),
     close: async () => {

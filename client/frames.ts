@@ -1,39 +1,25 @@
-import type { Severity } from '../core/events/event-log.ts';
-import type { NodeOutput, OutputItem, RunError, RunProgress, RunStatus, Starter } from '../core/runs/run.ts';
 import { type Fields, fieldsOf, listOf, numberOf, parseFields, textOf } from './json.ts';
-
-/** An event, as far as the pages show it. A newer server may send types that this page has not heard of. */
-export interface SeenEvent {
-  readonly id: number;
-  readonly type: string;
-  readonly severity: Severity;
-  readonly message: string;
-  /** ISO 8601, UTC. */
-  readonly timestamp: string;
-}
-
-export type Frame =
-  | { readonly type: 'run'; readonly run: RunProgress }
-  | { readonly type: 'event'; readonly event: SeenEvent };
+import type { EventMessage, ProgressMessage, StudioEvent } from './message.ts';
+import type { NodeOutput, OutputItem, RunError, RunProgress, RunStatus, Severity, Starter } from './wire.ts';
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'completed', 'error', 'cancelled', 'stalled'];
 const STARTERS: readonly Starter[] = ['studio', 'editor', 'other'];
 const SEVERITIES: readonly Severity[] = ['info', 'success', 'warning', 'error'];
 const MEDIA: readonly OutputItem['media'][] = ['image', 'video', 'audio', 'file'];
 
-/** A text frame of /api/run/ws: with `prompt_id` a run, with `type` an event, else null. */
-export function parseFrame(text: string): Frame | null {
+/** A text frame of /api/run/ws: with `prompt_id` a run's progress, with `type` an event, else null. */
+export function parseFrame(text: string): ProgressMessage | EventMessage | null {
   const fields = parseFields(text);
   if (fields === null) return null;
   if ('prompt_id' in fields) {
     const run = runOf(fields);
-    return run && { type: 'run', run };
+    return run && { type: 'progress', run };
   }
   const event = eventOf(fields);
   return event && { type: 'event', event };
 }
 
-function eventOf(fields: Fields): SeenEvent | null {
+function eventOf(fields: Fields): StudioEvent | null {
   const id = numberOf(fields.id);
   const type = textOf(fields.type);
   const timestamp = textOf(fields.timestamp);
@@ -44,10 +30,12 @@ function eventOf(fields: Fields): SeenEvent | null {
     timestamp,
     severity: oneOf(SEVERITIES, fields.severity) ?? 'info',
     message: textOf(fields.message) ?? type,
+    data: fieldsOf(fields.data) ?? {},
   };
 }
 
-function runOf(fields: Fields): RunProgress | null {
+/** A run's progress, as the stream and GET /api/run/status tell it; null when it is none. */
+export function runOf(fields: Fields): RunProgress | null {
   const prompt_id = textOf(fields.prompt_id);
   const status = oneOf(STATUSES, fields.status);
   const queued_at = textOf(fields.queued_at);

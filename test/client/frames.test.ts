@@ -1,8 +1,8 @@
 import t from 'tap';
-import { parseFrame } from '../../web/frames.ts';
+import { parseFrame } from '../../client/frames.ts';
 import { runProgress } from '../support/run-progress.ts';
 
-t.test('a message with prompt_id is a run', async (t) => {
+t.test('a message with prompt_id is the progress of a run', async (t) => {
   const run = runProgress({
     status: 'error',
     node_outputs: {
@@ -14,7 +14,7 @@ t.test('a message with prompt_id is a run', async (t) => {
     },
     error: { message: 'boom', exception_type: 'ValueError', node_id: '5', node_type: 'FailNode' },
   });
-  t.same(parseFrame(JSON.stringify(run)), { type: 'run', run });
+  t.same(parseFrame(JSON.stringify(run)), { type: 'progress', run });
 });
 
 t.test('a message with type is an event, also of a type not heard of', async (t) => {
@@ -24,8 +24,9 @@ t.test('a message with type is an event, also of a type not heard of', async (t)
     severity: 'info',
     message: 'It rose',
     timestamp: '2026-01-01T12:00:00.000Z',
+    data: { prompt_id: 'a' },
   };
-  t.same(parseFrame(JSON.stringify({ ...event, data: {} })), { type: 'event', event });
+  t.same(parseFrame(JSON.stringify({ ...event, phase: 'full' })), { type: 'event', event });
 });
 
 t.test('anything else is passed over', async (t) => {

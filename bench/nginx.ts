@@ -1,0 +1,92 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+export interface Nginx {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** nginx's version, or null where it is not installed. */
+export function nginxVersion(): string | null {
+  const { status, stderr } = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
+  return status === 0 ? (/nginx\/([\d.]+)/.exec(stderr)?.[1] ?? 'unknown') : null;
+}
+
+/**
+ * nginx as one process, passing /comfyui/ on over kept connections. With `authPort` it asks the Studio there about each
+ * request's session first, as auth_request does.
+ */
+export async function startNginx(upstreamPort: number, authPort: number | null): Promise<Nginx> {
+  const folder = mkdtempSync(join(tmpdir(), 'studio-nginx-'));
+  for (const name of ['body', 'proxy']) mkdirSync(join(folder, name));
+  const port = await freePort();
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, upstreamPort, authPort));
+  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('nginx did not start');
+  await listening(port);
+  return {
+    pid,
+    port,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration(folder: string, port: number, upstreamPort: number, authPort: number | null): string {
+  const kept = 'proxy_http_version 1.1; proxy_set_header Connection "";';
+  return `
+daemon off; master_process off; pid ${folder}/pid; error_log stderr crit;
+events { worker_connections 1024; }
+http {
+  access_log off; client_max_body_size 0;
+  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+  upstream comfyui { server 127.0.0.1:${upstreamPort}; keepalive 64; }
+  upstream gate { server 127.0.0.1:${authPort ?? upstreamPort}; keepalive 64; }
+  server {
+    listen 127.0.0.1:${port}; keepalive_requests 100000000;
+    location /comfyui/ {
+      ${authPort === null ? '' : 'auth_request /auth;'}
+      proxy_pass http://comfyui/; ${kept} proxy_request_buffering off;
+    }
+    location = /auth {
+      internal; proxy_pass http://gate/api/auth/session; ${kept}
+      proxy_pass_request_body off; proxy_set_header Content-Length "";
+    }
+  }
+}
+`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.on('error', () => resolve(false));
+      socket.on('close', () => resolve(false));
+      socket.end();
+    });
+    if (open) return;
+    await setTimeout(50);
+  }
+  throw new Error('nginx does not listen');
+}

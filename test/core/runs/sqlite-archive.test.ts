@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import t from 'tap';
+import type { RunProgress, RunStatus } from '../../../core/runs/run.ts';
+import { createSqliteArchive } from '../../../core/runs/sqlite-archive.ts';
+import { openStorage } from '../../../core/storage/storage.ts';
+import { freshFolder } from '../../support/fresh-folder.ts';
+import { openRecords } from '../../support/records.ts';
+import { runProgress } from '../../support/run-progress.ts';
+
+const prompt = (text = 'x') => ({ '1': { class_type: 'A', inputs: { text } } });
+const ended = (id: string, status: RunStatus = 'completed', at = new Date()): RunProgress =>
+  runProgress({ prompt_id: id, status, ended_at: at.toISOString() });
+const idsOf = (runs: readonly RunProgress[]) => runs.map(({ prompt_id }) => prompt_id).join('');
+
+/** Begins and ends one run for each letter. */
+function filled(letters: string) {
+  const { archive } = openRecords();
+  for (const id of letters) {
+    archive.begin(runProgress({ prompt_id: id }), prompt(id));
+    archive.save({ run: ended(id, id < 'd' ? 'completed' : 'error'), accepted: true, nodeErrors: {} });
+  }
+  return archive;
+}
+
+t.test('a run is kept as it is, its workflow to the last digit', async (t) => {
+  const path = join(freshFolder(t), 'studio.db');
+  const first = openRecords(path);
+  const run = runProgress({
+    prompt_id: 'a',
+    title: 'A lake at dawn',
+    started_by: 'editor',
+    status: 'running',
+    percent: 40,
+    node_outputs: {
+      9: {
+        node_title: 'Save',
+        node_type: 'SaveImage',
+        items: [{ filename: 'a.png', subfolder: '', type: 'output', media: 'image' }],
+      },
+    },
+    error: { message: 'm', exception_type: 'E', node_id: '1', node_type: 'A' },
+  });
+  const seeded = { '1': { class_type: 'A', inputs: { seed: 18_446_744_073_709_551_615n, cfg: 7.5 } } };
+  first.archive.begin(runProgress({ prompt_id: 'a' }), seeded);
+  first.archive.save({ run, accepted: true, nodeErrors: { 7: { errors: [] } } });
+  first.storage.close();
+
+  const { archive, storage } = openRecords(path);
+  t.teardown(() => storage.close());
+  t.same(archive.get('a'), { run, accepted: true, nodeErrors: { 7: { errors: [] } } });
+  t.same(archive.promptOf('a'), seeded);
+  t.same(archive.open(), [{ run, accepted: true, nodeErrors: { 7: { errors: [] } }, prompt: seeded }]);
+  t.equal(archive.get('b'), undefined);
+  t.equal(archive.promptOf('b'), undefined);
+});
+
+t.test('list: newest first, page by page, by status; only what ComfyUI took', async (t) => {
+  const archive = filled('abcdef');
+  archive.begin(runProgress({ prompt_id: 'unanswered' }), prompt());
+  t.equal(idsOf(archive.list({ limit: 10 }).runs), 'fedcba');
+  const first = archive.list({ limit: 4 });
+  t.equal(idsOf(first.runs), 'fedc');
+  const second = archive.list({ limit: 4, before: first.next ?? 0 });
+  t.same([idsOf(second.runs), second.next], ['ba', null]);
+  t.equal(archive.list({ limit: 6 }).next, null, 'a full last page');
+  t.equal(idsOf(archive.list({ limit: 2, statuses: ['completed'] }).runs), 'cb');
+  t.equal(idsOf(archive.list({ limit: 9, statuses: ['completed', 'error'] }).runs), 'fedcba');
+  t.same(archive.list({ limit: 9, statuses: ['stalled'] }), { runs: [], next: null });
+});
+
+t.test('only runs that are over are deleted', async (t) => {
+  const archive = filled('abc');
+  archive.begin(runProgress({ prompt_id: 'o' }), prompt());
+  archive.save({ run: runProgress({ prompt_id: 'o' }), accepted: true, nodeErrors: {} });
+  t.same(archive.delete(['a', 'o', 'zz', 'a']), ['a']);
+  t.same([...archive.deleteAll()].sort(), ['b', 'c']);
+  t.equal(idsOf(archive.list({ limit: 9 }).runs), 'o');
+  archive.drop('o');
+  t.equal(idsOf(archive.list({ limit: 9 }).runs), '');
+});
+
+t.test('a run of an id that was there before takes its place', async (t) => {
+  const archive = filled('ab');
+  archive.begin(runProgress({ prompt_id: 'a' }), prompt('again'));
+  archive.save({ run: runProgress({ prompt_id: 'a' }), accepted: true, nodeErrors: {} });
+  t.equal(idsOf(archive.list({ limit: 9 }).runs), 'ab', 'as the newest');
+  t.same(archive.promptOf('a'), prompt('again'));
+});
+
+t.test('what is too many, too old or too much is deleted, oldest first; open runs never', async (t) => {
+  const rows: readonly [string, { count?: number; days?: number; bytes?: number }, number, string][] = [
+    ['count', { count: 60 }, 200, 'x'],
+    ['days', { days: 5 }, 200, 'x'],
+    ['bytes', { bytes: 1_000_000 }, 200, 'x'.repeat(50_000)],
+  ];
+  for (const [what, limit, runs, text] of rows) {
+    const storage = openStorage(':memory:', () => {});
+    const archive = createSqliteArchive(storage, { count: 1e6, days: 1000, bytes: 1e9, ...limit });
+    archive.begin(runProgress({ prompt_id: 'open' }), prompt(text));
+    archive.save({ run: runProgress({ prompt_id: 'open' }), accepted: true, nodeErrors: {} });
+    for (let number = 0; number < runs; number += 1) {
+      const id = String(number).padStart(4, '0');
+      archive.begin(runProgress({ prompt_id: id }), prompt(text));
+      const at = new Date(Date.now() - (runs - number) * 3_600_000);
+      archive.save({ run: ended(id, 'completed', at), accepted: true, nodeErrors: {} });
+    }
+    const kept = archive.list({ limit: 500 }).runs.map(({ prompt_id }) => prompt_id);
+    t.equal(kept[0], '0199', `${what}: the newest is there`);
+    t.equal(kept.at(-1), 'open', `${what}: the open one is there`);
+    t.ok(kept.length < 200 && kept.length > 10, `${what}: some are gone`, { kept: kept.length });
+    t.same(kept.slice(0, -1), kept.slice(0, -1).sort().reverse(), `${what}: without a gap`);
+    if (what === 'bytes')
+      t.ok(kept.length * 50_000 <= 1_100_000, 'within the room there is', { kept: kept.length });
+  }
+});
