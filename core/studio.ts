@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { watchExposure } from './exposure-watch.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
@@ -22,6 +23,7 @@ import { writeManagerConfig } from './proxy/manager-config.ts';
 import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { createSocketUpstream } from './proxy/socket-upstream.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
@@ -75,8 +77,15 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     log,
   });
-  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
-    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
+  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const comfyuiSockets = createSocketUpstream(target);
+  const exposure = watchExposure({
+    listeners: {
+      comfyui: target,
+      studio: { host: config.host, ports: [config.port, config.comfyuiPort ?? config.port] },
+    },
+    log,
   });
   const now = (): Seconds => Math.floor(Date.now() / 1000);
   const managerLevel = openManagerLevel(config, log);
@@ -92,6 +101,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     runs,
     comfyui,
     manager: createManagerGate(managerLevel, events, now),
+    comfyuiSockets,
+    exposure,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
@@ -101,6 +112,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
+  // It may not listen yet when Studio starts.
+  const stopLooking = events.subscribe(({ type }) => {
+    if (type === 'comfyui.connected') void exposure.look();
+  });
+  void exposure.look();
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
@@ -109,8 +125,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
+      stopLooking();
+      exposure.stop();
       await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
       comfyui.close();
+      comfyuiSockets.close();
       runs.close();
       events.close();
       storage.close();
