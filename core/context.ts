@@ -7,7 +7,7 @@ import type { Exposure } from './exposure.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
-import type { ManagerGuard } from './proxy/manager-guard.ts';
+import type { ManagerGate } from './proxy/manager-gate.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
 import type { SocketUpstream } from './proxy/socket-upstream.ts';
 import type { Upstream } from './proxy/upstream.ts';
@@ -32,7 +32,7 @@ export interface Context {
   /** Whether ComfyUI can be reached past Studio. */
   readonly exposure: { readonly current: Exposure };
   /** What ComfyUI Manager may be asked. */
-  readonly manager: ManagerGuard;
+  readonly manager: ManagerGate;
   readonly assets: Assets;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;

@@ -20,7 +20,7 @@ import type { Log } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
-import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
+import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
 import { createSocketUpstream } from './proxy/socket-upstream.ts';
@@ -73,6 +73,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
     archive: createSqliteArchive(storage, config.runsKept),
+    authorization: config.comfyuiAuthorization,
     events,
     log,
   });
@@ -86,20 +87,22 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     },
     log,
   });
+  const now = (): Seconds => Math.floor(Date.now() / 1000);
+  const managerLevel = openManagerLevel(config, log);
   const context: Context = Object.freeze({
     config,
     log,
-    now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
+    now,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
     maintenance: createMaintenance(),
-    managerLevel: openManagerLevel(config, log),
+    managerLevel,
     events,
     runs,
     comfyui,
+    manager: createManagerGate(managerLevel, events, now),
     comfyuiSockets,
     exposure,
-    manager: NO_MANAGER_GUARD,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });

@@ -1,5 +1,3 @@
-import type { Context } from '../../core/context.ts';
-import type { RequestHead } from '../../core/http/request.ts';
 import type { PassedSocketHandler } from '../../core/http/route.ts';
 import { passedRequestLines } from '../../core/proxy/passed-request.ts';
 import { relay } from '../../core/proxy/relay.ts';
@@ -14,7 +12,8 @@ const RUNS_SOCKET = /^\/(?:api\/)?ws$/;
 export function passSocket(at: '' | '/comfyui'): PassedSocketHandler {
   return (context, request) => {
     const path = request.path.slice(at.length);
-    judge(context, path, request);
+    // A handshake is a GET, and to a route that knows no WebSocket it is nothing else: so the Manager's are judged as such.
+    context.manager.admitWithoutBody({ method: 'GET', path, query: request.rawQuery }, request);
     const isOfRuns = RUNS_SOCKET.test(path);
     const protocol = isOfRuns ? '' : firstProtocol(request.header('sec-websocket-protocol'));
     const upgrade = {
@@ -36,13 +35,6 @@ export function passSocket(at: '' | '/comfyui'): PassedSocketHandler {
       },
     };
   };
-}
-
-/** A handshake is a GET, and to a route that knows no WebSocket it is nothing else: so the Manager's are judged as such. */
-function judge({ manager }: Context, path: string, { rawQuery: query }: RequestHead): void {
-  if (manager.concern('GET', path, query) === 'none') return;
-  const refusal = manager.judge({ method: 'GET', path, query, body: undefined });
-  if (refusal !== null) throw refusal;
 }
 
 /**

@@ -90,9 +90,11 @@ t.test('a seed keeps all its digits when the workflow is given as text', async (
 t.test('messages are a loop over all that comes', async (t) => {
   const { studio } = await startPod(t);
   const seen: Message['type'][] = [];
-  const { prompt_id } = await studio.start(toy());
+  let prompt_id = '';
   for await (const message of studio.messages()) {
     seen.push(message.type);
+    if (message.type === 'link' && message.link.state === 'live' && prompt_id === '')
+      ({ prompt_id } = await studio.start(toy()));
     if (message.type === 'event' && message.event.type === 'job.completed') {
       t.equal(message.event.data.prompt_id, prompt_id);
       break;

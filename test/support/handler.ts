@@ -9,7 +9,7 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
-import { NO_MANAGER_GUARD } from '../../core/proxy/manager-guard.ts';
+import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Runs } from '../../core/runs/runs.ts';
@@ -43,6 +43,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
     log: await createLog({ level: 'silent', secrets: [] }),
@@ -50,10 +51,11 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
     maintenance: createMaintenance(),
-    managerLevel: levelInMemory(),
+    managerLevel,
     events,
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
+    manager: createManagerGate(managerLevel, events, () => NOW),
     comfyuiSockets: {
       open: () => {
         throw new Error('not expected');
@@ -61,7 +63,6 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
       close: () => {},
     },
     exposure: { current: NOT_CHECKED },
-    manager: NO_MANAGER_GUARD,
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),

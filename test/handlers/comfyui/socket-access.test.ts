@@ -1,5 +1,4 @@
 import t from 'tap';
-import { HttpError } from '../../../core/http/http-error.ts';
 import { startStandIn } from '../../support/comfyui/stand-in.ts';
 import { answered, bothMounts, ended, serveSockets } from '../../support/gate.ts';
 import { KEY } from '../../support/handler.ts';
@@ -50,22 +49,14 @@ t.test('who may not in is told so, and ComfyUI hears nothing of it', async (t) =
 
 t.test('Manager’s rules hold for a handshake: to its routes it is a GET', async (t) => {
   const comfyui = await socketServer(t);
-  const judged: object[] = [];
-  const { port } = await serveSockets(t, comfyui.url, {
-    manager: {
-      concern: (method, path) => (method === 'GET' && path.startsWith('/manager/') ? 'judge' : 'none'),
-      judge(call) {
-        judged.push(call);
-        return call.path === '/manager/reboot' ? new HttpError(403, 'no') : null;
-      },
-    },
-  });
+  const { port, context } = await serveSockets(t, comfyui.url);
+  context.managerLevel.set('strong');
   const refused = dial(t, `ws://127.0.0.1:${port}/comfyui/manager/reboot?x=1`, WITH_KEY);
   await refused.until(answered);
   t.equal(refused.status, 403);
-  t.same(judged, [{ method: 'GET', path: '/manager/reboot', query: 'x=1', body: undefined }]);
+  t.equal((await context.events.latest({ types: ['manager.refused'] })).length, 1);
   t.equal(comfyui.requests.length, 0);
-  const allowed = dial(t, `ws://127.0.0.1:${port}/comfyui/manager/log`, WITH_KEY);
+  const allowed = dial(t, `ws://127.0.0.1:${port}/comfyui/manager/notice`, WITH_KEY);
   await allowed.until(({ isOpen }) => isOpen);
   t.equal((await comfyui.client(0)).isOpen, true);
 });
