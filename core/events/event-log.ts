@@ -16,6 +16,8 @@ export type EventType =
   | 'auth.failed'
   | 'auth.throttled'
   | 'auth.sessions.rotated'
+  | 'auth.key.changed'
+  | 'admin.confirmed'
   | 'manager.security_level.changed'
   | 'manager.refused'
   | 'update.output';
