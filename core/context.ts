@@ -6,7 +6,7 @@ import type { EventLog } from './events/event-log.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
-import type { ManagerGuard } from './proxy/manager-guard.ts';
+import type { ManagerGate } from './proxy/manager-gate.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Rotation } from './rotation.ts';
@@ -29,7 +29,7 @@ export interface Context {
   /** For requests that are passed on to ComfyUI. */
   readonly comfyui: Upstream;
   /** What ComfyUI Manager may be asked. */
-  readonly manager: ManagerGuard;
+  readonly manager: ManagerGate;
   readonly assets: Assets;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;

@@ -19,7 +19,7 @@ import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
-import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
+import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
 import { targetOf } from './proxy/target.ts';
@@ -73,6 +73,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
     archive: createSqliteArchive(storage, config.runsKept),
+    authorization: config.comfyuiAuthorization,
     events,
     log,
   });
@@ -87,19 +88,21 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
         whose === 'sessions' ? server.closeSessions(reason) : server.closeCallers(reason);
     },
   });
+  const now = (): Seconds => Math.floor(Date.now() / 1000);
+  const managerLevel = openManagerLevel(config, log);
   const context: Context = Object.freeze({
     config,
     log,
-    now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
+    now,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
     rotation,
     maintenance: createMaintenance(),
-    managerLevel: openManagerLevel(config, log),
+    managerLevel,
     events,
     runs,
     comfyui,
-    manager: NO_MANAGER_GUARD,
+    manager: createManagerGate(managerLevel, events, now),
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });

@@ -43,6 +43,8 @@ export interface Comfyui {
 }
 
 export interface ComfyuiOptions {
+  /** The value for Authorization; null sends none. */
+  readonly authorization?: string | null;
   /** How long any one call may take, in milliseconds. */
   readonly timeoutMs?: number;
   /** The same for POST /prompt, where custom nodes validate their inputs. */
@@ -63,6 +65,9 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
   const { timeoutMs = 10_000, submitTimeoutMs = 60_000, maxAnswerBytes = 64 * 1024 * 1024 } = options;
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/+$/, '');
+  const ownHeaders: Record<string, string> = options.authorization
+    ? { authorization: options.authorization }
+    : {};
   const pool = new Pool(base.origin, { connections: 16, connect: { timeout: timeoutMs } });
 
   async function call({ method, path, body, timeoutMs: limit = timeoutMs }: Call): Promise<string> {
@@ -71,7 +76,7 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
       const answer = await pool.request({
         method,
         path: prefix + path,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        headers: body === undefined ? ownHeaders : { ...ownHeaders, 'content-type': 'application/json' },
         // Seeds go up to 2^64 and come as bigints, which JSON.stringify does not write.
         body: body === undefined ? null : (stringify(body) ?? null),
         // The signal is the one limit; the pool's own would end a long validation.

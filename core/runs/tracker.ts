@@ -24,6 +24,8 @@ export interface TrackerOptions {
    */
   readonly clientId: string;
   readonly archive: RunArchive;
+  /** The value for Authorization, where ComfyUI has a lock of its own. */
+  readonly authorization?: string | null;
   readonly events: EventLog;
   readonly log: RunsLog;
   /** At most one progress per run in this many milliseconds; default 150. */
@@ -51,8 +53,9 @@ export function createTracker(options: TrackerOptions): Runs {
     previewIntervalMs = 100,
     inquiryIntervalMs = 3000,
     overLimit = 200,
+    authorization = null,
   } = options;
-  const comfyui = createComfyui(comfyuiUrl, options.comfyui);
+  const comfyui = createComfyui(comfyuiUrl, { ...options.comfyui, authorization });
   const ledger = createLedger({ archive, events, log, progressIntervalMs, previewIntervalMs, overLimit });
   const waiting = createWaiting(ledger);
   const link = { connected: false, connection: 0, heardAt: Number.NEGATIVE_INFINITY };
@@ -78,6 +81,7 @@ export function createTracker(options: TrackerOptions): Runs {
   });
   const upstream = openUpstream({
     comfyuiUrl,
+    authorization,
     clientId,
     log,
     ...(options.upstream && { timing: options.upstream }),

@@ -38,8 +38,9 @@ const MESSAGE_TOO_BIG = 1009;
 const INTERNAL_ERROR = 1011;
 
 /**
- * uWebSockets.js pings a socket after 24 s in which nothing was sent or heard, and closes it when 16 s later there is still
- * no word of it. (It takes 16 s off these 40 for the answer.) Proxies commonly give up after 60 s of silence.
+ * uWebSockets.js pings a socket 24 s after it was last heard of, whatever is sent meanwhile, and closes it when there is
+ * still no word of it 16 s later: of these 40 s it keeps 16 for the answer. Sending what waits in a buffer counts as a word.
+ * Proxies commonly give up after 60 s of silence.
  */
 const IDLE_TIMEOUT_S = 40;
 

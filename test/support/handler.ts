@@ -8,7 +8,7 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog, createSecrets } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
-import { NO_MANAGER_GUARD } from '../../core/proxy/manager-guard.ts';
+import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Rotation } from '../../core/rotation.ts';
@@ -51,6 +51,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
     log: await createLog({ level: 'silent', secrets: createSecrets() }),
@@ -59,11 +60,11 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     sessions,
     rotation: NO_ROTATION,
     maintenance: createMaintenance(),
-    managerLevel: levelInMemory(),
+    managerLevel,
     events,
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
-    manager: NO_MANAGER_GUARD,
+    manager: createManagerGate(managerLevel, events, () => NOW),
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),

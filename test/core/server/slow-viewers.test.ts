@@ -55,7 +55,7 @@ async function slowAndFast(t: Test, patience = { idleMs: 60_000, totalMs: 600_00
         node_id: '1',
         mime: 'image/png',
         seq,
-        image: Buffer.alloc(200 * KIB, seq),
+        image: Buffer.alloc(50 * KIB, seq),
       });
     },
     progress(step: number) {
