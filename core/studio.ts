@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
 import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
-import { createGate, type OnFailure } from './auth/gate.ts';
+import { createGate } from './auth/gate.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
 import { createThrottle } from './auth/throttle.ts';
 import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { createFailureRecord } from './failure-record.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import { createSecrets, type Log, type Secrets } from './log.ts';
@@ -80,6 +80,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
     timeoutSeconds: config.comfyuiTimeoutSeconds,
   });
+  const failures = createFailureRecord((event) => events.append(event));
+  events.subscribe(({ type, data }) => {
+    if (type === 'auth.login') failures.succeeded(String(data.ip));
+  });
   const servers: Server[] = [];
   const rotation = createRotation({
     ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
@@ -94,7 +98,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     config,
     log,
     now,
-    gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
+    gate: createGate(apiKey, sessions, createThrottle(), (failure) => failures.add(failure)),
     sessions,
     rotation,
     maintenance: createMaintenance(),
@@ -123,6 +127,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       stopBroadcast();
       rotation.close();
       await Promise.all(servers.map((each) => each.close(graceMs)));
+      failures.close();
       comfyui.close();
       runs.close();
       events.close();
@@ -158,18 +163,4 @@ function openManagerLevel(config: Config, log: Log): ManagerLevel {
     if (!outcome.written) log.warn(outcome.reason);
   }
   return createManagerLevel({ studioDir, comfyuiDir, level });
-}
-
-function recordFailures(events: EventLog): OnFailure {
-  return ({ ip, block }) => {
-    events.append({
-      type: 'auth.failed',
-      severity: 'warning',
-      message: `A wrong key from ${ip}`,
-      data: { ip },
-    });
-    if (block === 0) return;
-    const message = `Too many wrong keys from ${ip}: no key is taken from there for ${block} seconds`;
-    events.append({ type: 'auth.throttled', severity: 'warning', message, data: { ip, seconds: block } });
-  };
 }
