@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
 import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
+import { createForwardedWatch } from './auth/forwarded-watch.ts';
 import { createGate } from './auth/gate.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
@@ -18,6 +19,7 @@ import type { Route } from './http/route.ts';
 import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { createPosture } from './posture/posture.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
 import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
@@ -25,12 +27,19 @@ import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.t
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createRotation } from './rotation.ts';
+import { createComfyui } from './runs/comfyui.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
 import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
+import { createStatus } from './status.ts';
 import { openStorage } from './storage/storage.ts';
+import { KNOWN_TOKENS } from './tokens.ts';
+import { createTransportWatch } from './transport-watch.ts';
+
+/** For one question about the status, to a ComfyUI that may be busy. */
+const STATUS_TIMEOUT_MS = 5000;
 
 /** A Studio that serves. */
 export interface Studio {
@@ -84,6 +93,13 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   events.subscribe(({ type, data }) => {
     if (type === 'auth.login') failures.succeeded(String(data.ip));
   });
+  const forwarded = createForwardedWatch((message) => log.warn(message));
+  const transport = createTransportWatch();
+  // Apart from the tracker's: a look at the status gives up sooner, and takes none of its connections.
+  const asked = createComfyui(config.comfyuiUrl, {
+    timeoutMs: STATUS_TIMEOUT_MS,
+    authorization: config.comfyuiAuthorization,
+  });
   const servers: Server[] = [];
   const rotation = createRotation({
     ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
@@ -107,6 +123,15 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     runs,
     comfyui,
     manager: createManagerGate(managerLevel, events, now),
+    forwarded,
+    transport,
+    posture: createPosture({ config, rotation, managerLevel, forwarded, transport, comfyui: asked }),
+    status: createStatus({
+      config,
+      runs,
+      systemStats: asked.systemStats,
+      viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
+    }),
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
@@ -129,6 +154,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await Promise.all(servers.map((each) => each.close(graceMs)));
       failures.close();
       comfyui.close();
+      asked.close();
       runs.close();
       events.close();
       storage.close();
@@ -137,10 +163,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 }
 
 /** What must never stand in a log: the header's value, and the credentials in it alone. */
-function secretsOf(key: string, { comfyuiAuthorization }: Config): readonly string[] {
-  if (comfyuiAuthorization === null) return [key];
-  return [key, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
+function secretsOf(key: string, { comfyuiAuthorization, given }: Config): readonly string[] {
+  const tokens = KNOWN_TOKENS.map((name) => given[name] ?? '').filter(
+    ({ length }) => length >= SHORTEST_TOKEN,
+  );
+  if (comfyuiAuthorization === null) return [key, ...tokens];
+  return [key, ...tokens, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
 }
+
+/** A shorter one is no token, and would be found in ordinary words. */
+const SHORTEST_TOKEN = 8;
 
 function makeFolder(studioDir: string): void {
   try {

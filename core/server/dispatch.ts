@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { createForwardedWatch } from '../auth/forwarded-watch.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
 import { errorReply, type Reply, redirect } from '../http/reply.ts';
@@ -26,9 +25,8 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
 export function createDispatch(context: Context, guard: Guard): Dispatch {
-  const { config, gate, log, maintenance, sessions } = context;
+  const { config, forwarded, gate, log, maintenance, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
-  const forwardedWatch = createForwardedWatch((message) => log.warn(message));
   const replies = createReplies(context);
 
   function serve(route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string): void {
@@ -42,7 +40,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   function readRequest(response: HttpResponse, live: HttpRequest, method: string): LiveRequest {
     const path = live.getUrl();
     const query = live.getQuery() ?? '';
-    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwardedWatch);
+    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwarded);
   }
 
   function serveRequest(

@@ -18,6 +18,8 @@ export interface Server {
   publish(topics: readonly string[], message: string | Uint8Array): void;
   /** The most bytes that wait in this process for one socket that reads slowly. */
   mostBuffered(): number;
+  /** How many sockets are open. */
+  viewers(): number;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
   /** Ends all sockets with 4001, those of the key as well. */
@@ -69,6 +71,7 @@ export function createServer(
       sockets.published(message.length);
     },
     mostBuffered: sockets.mostBuffered,
+    viewers: sockets.viewers,
     closeSessions: sockets.closeSessions,
     closeCallers: sockets.closeCallers,
     async close(graceMs = 8000) {

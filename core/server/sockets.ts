@@ -23,6 +23,7 @@ export interface Sockets {
   mount(app: TemplatedApp, route: SocketRoute): void;
   /** To be called when a message of so many bytes was published, to all its topics. */
   published(bytes: number): void;
+  viewers(): number;
   closeSessions(reason: string): void;
   closeCallers(reason: string): void;
   closeAll(code: number, reason: string): void;
@@ -144,6 +145,7 @@ export function createSockets(
       });
     },
     published: watch.published,
+    viewers: () => sockets.open.size,
     closeSessions: sockets.closeSessions,
     closeCallers: sockets.closeCallers,
     closeAll: sockets.closeAll,

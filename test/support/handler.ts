@@ -13,6 +13,7 @@ import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { createTransportWatch } from '../../core/transport-watch.ts';
 import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
@@ -65,6 +66,10 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
     manager: createManagerGate(managerLevel, events, () => NOW),
+    forwarded: { see: () => {}, suspect: null },
+    transport: createTransportWatch(),
+    posture: () => Promise.reject(new Error('not expected')),
+    status: () => Promise.reject(new Error('not expected')),
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
