@@ -12,6 +12,7 @@ import { createThrottle } from './auth/throttle.ts';
 import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { scrubbedEvents } from './events/scrubbed.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
 import { createFailureRecord } from './failure-record.ts';
 import type { Seconds } from './http/request.ts';
@@ -77,7 +78,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
   const storage = openStorage(join(config.studioDir, 'studio.db'), (message) => log.warn(message));
-  const events = createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message));
+  const events = scrubbedEvents(
+    createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message)),
+    secrets.scrub,
+  );
   const runs = createTracker({
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
