@@ -70,8 +70,8 @@ export function settingText(
   given: Readonly<Record<string, string>>,
   name: string,
 ): string | null | undefined {
-  const known = Object.hasOwn(VARIABLES, name) || KNOWN_TOKENS.some((token) => token === name);
-  return known ? (given[name] ?? null) : undefined;
+  const tokens: readonly string[] = KNOWN_TOKENS;
+  return Object.hasOwn(VARIABLES, name) || tokens.includes(name) ? (given[name] ?? null) : undefined;
 }
 
 function describe(name: string, text: string | undefined): Setting {

@@ -1,4 +1,5 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
+import { createForwardedWatch } from '../../core/auth/forwarded-watch.ts';
 import { createGate } from '../../core/auth/gate.ts';
 import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
@@ -52,10 +53,11 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const log = overrides.log ?? (await createLog({ level: 'silent', secrets: createSecrets() }));
   const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
-    log: await createLog({ level: 'silent', secrets: createSecrets() }),
+    log,
     now: () => NOW,
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
@@ -66,7 +68,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
     manager: createManagerGate(managerLevel, events, () => NOW),
-    forwarded: { see: () => {}, suspect: null },
+    forwarded: createForwardedWatch((message) => log.warn(message)),
     transport: createTransportWatch(),
     posture: () => Promise.reject(new Error('not expected')),
     status: () => Promise.reject(new Error('not expected')),
