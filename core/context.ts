@@ -4,12 +4,14 @@ import type { Gate } from './auth/gate.ts';
 import type { Sessions } from './auth/session.ts';
 import type { Config } from './config.ts';
 import type { EventLog } from './events/event-log.ts';
+import type { Exposure } from './exposure.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { Posture } from './posture/judge.ts';
 import type { ManagerGate } from './proxy/manager-gate.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
+import type { SocketUpstream } from './proxy/socket-upstream.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Rotation } from './rotation.ts';
 import type { Runs } from './runs/runs.ts';
@@ -32,6 +34,10 @@ export interface Context {
   readonly runs: Runs;
   /** For requests that are passed on to ComfyUI. */
   readonly comfyui: Upstream;
+  /** For WebSockets that are passed on to ComfyUI. */
+  readonly comfyuiSockets: SocketUpstream;
+  /** Whether ComfyUI can be reached past Studio. */
+  readonly exposure: { readonly current: Exposure };
   /** What ComfyUI Manager may be asked. */
   readonly manager: ManagerGate;
   /** Notices a proxy in front that is not trusted. */

@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { scrubbedEvents } from './events/scrubbed.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { listenersOf, watchExposure } from './exposure-watch.ts';
 import { createFailureRecord } from './failure-record.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
@@ -25,6 +26,7 @@ import { writeManagerConfig } from './proxy/manager-config.ts';
 import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { createSocketUpstream } from './proxy/socket-upstream.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createRotation } from './rotation.ts';
@@ -90,8 +92,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     log,
   });
-  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
-    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
+  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const comfyuiSockets = createSocketUpstream(target);
+  const exposure = watchExposure({
+    listeners: listenersOf(config),
+    log,
   });
   const failures = createFailureRecord((event) => events.append(event));
   events.subscribe(({ type, data }) => {
@@ -129,13 +135,23 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     manager: createManagerGate(managerLevel, events, now),
     forwarded,
     transport,
-    posture: createPosture({ config, rotation, managerLevel, forwarded, transport, comfyui: asked }),
+    posture: createPosture({
+      config,
+      rotation,
+      managerLevel,
+      forwarded,
+      transport,
+      exposure,
+      comfyui: asked,
+    }),
     status: createStatus({
       config,
       runs,
       systemStats: asked.systemStats,
       viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
     }),
+    comfyuiSockets,
+    exposure,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
@@ -146,6 +162,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
+  // It may not listen yet when Studio starts.
+  const stopLooking = events.subscribe(({ type }) => {
+    if (type === 'comfyui.connected') void exposure.look();
+  });
+  void exposure.look();
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
@@ -154,10 +175,13 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
+      stopLooking();
+      exposure.stop();
       rotation.close();
       await Promise.all(servers.map((each) => each.close(graceMs)));
       failures.close();
       comfyui.close();
+      comfyuiSockets.close();
       asked.close();
       runs.close();
       events.close();

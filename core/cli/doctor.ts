@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { keyFile, keyInFile } from '../auth/choose-key.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { probeExposure } from '../posture/exposure.ts';
+import type { Exposure } from '../exposure.ts';
+import { listenersOf, watchExposure } from '../exposure-watch.ts';
 import type { CheckState } from '../posture/facts.ts';
 import { gatherFacts } from '../posture/gather.ts';
 import { judgePosture, type Posture } from '../posture/judge.ts';
@@ -12,7 +13,8 @@ import { standardTerminal, type Terminal } from './terminal.ts';
 
 export interface DoctorOptions {
   readonly terminal: Terminal;
-  readonly probe: typeof probeExposure;
+  /** Whether ComfyUI can be reached past Studio. */
+  readonly probe: (config: Config) => Promise<Exposure>;
 }
 
 /**
@@ -76,10 +78,19 @@ async function lookFromHere(config: Config, probe: DoctorOptions['probe']): Prom
     key,
     managerLevel: readLevel(config.studioDir, config.managerSecurityLevel),
     traffic: null,
-    probe,
+    exposure: await probe(config),
     comfyuiVersion: null,
   });
   return judgePosture(facts);
+}
+
+async function probeExposure(config: Config): Promise<Exposure> {
+  // The check tells what was found: there is nothing to log.
+  const log = { warn() {}, info() {} };
+  const watch = watchExposure({ listeners: listenersOf(config), log });
+  await watch.look();
+  watch.stop();
+  return watch.current;
 }
 
 /** The worst first, since that is what is to be done. */

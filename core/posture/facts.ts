@@ -1,3 +1,4 @@
+import type { Exposure } from '../exposure.ts';
 import type { SecurityLevel } from '../proxy/manager-level.ts';
 import type { TransportSeen } from '../transport-watch.ts';
 
@@ -9,14 +10,6 @@ export interface FileFacts {
   readonly uid: number;
   /** Unix ms. */
   readonly changedAt: number;
-}
-
-/** Whether ComfyUI's port answers on addresses of this machine that others can reach. */
-export interface Exposure {
-  /** False when it could not be found out: ComfyUI is on another machine, or does not run. */
-  readonly checked: boolean;
-  /** Those that it answered on. */
-  readonly reachable: readonly string[];
 }
 
 export interface KeyFacts {

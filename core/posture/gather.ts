@@ -5,11 +5,12 @@ import { keyFile } from '../auth/choose-key.ts';
 import { isCommonPassword, weakness } from '../auth/key-strength.ts';
 import { SECRET_FILE } from '../auth/secret.ts';
 import type { Config } from '../config.ts';
+import type { Exposure } from '../exposure.ts';
 import { configAgrees } from '../proxy/manager-config.ts';
 import type { SecurityLevel } from '../proxy/manager-level.ts';
 import { KNOWN_TOKENS } from '../tokens.ts';
 import type { TransportSeen } from '../transport-watch.ts';
-import type { Exposure, Facts, FileFacts } from './facts.ts';
+import type { Facts, FileFacts } from './facts.ts';
 
 export interface Sources {
   readonly config: Config;
@@ -19,14 +20,14 @@ export interface Sources {
   /** What a running Studio has seen; null without one. */
   readonly traffic: { readonly seen: TransportSeen; readonly untrustedProxy: string | null } | null;
   /** Whether others can reach ComfyUI. */
-  readonly probe: (comfyuiUrl: string) => Promise<Exposure>;
+  readonly exposure: Exposure;
   /** Of a ComfyUI that was asked; null: look into its folder. */
   readonly comfyuiVersion: string | null;
 }
 
 /** Looks at the files, the key and the ports. Nothing here judges, and nothing here throws for what is missing. */
 export async function gatherFacts(sources: Sources): Promise<Facts> {
-  const { config, key, managerLevel, traffic, probe } = sources;
+  const { config, key, managerLevel, traffic } = sources;
   const { studioDir, comfyuiDir } = config;
   return {
     now: Date.now(),
@@ -40,7 +41,7 @@ export async function gatherFacts(sources: Sources): Promise<Facts> {
     database: fileFacts(join(studioDir, 'studio.db')),
     folder: { path: studioDir, writable: isWritable(studioDir), freeBytes: freeBytes(studioDir) },
     comfyuiUrl: config.comfyuiUrl,
-    exposure: await probe(config.comfyuiUrl),
+    exposure: sources.exposure,
     network: {
       loopbackOnly: /^(?:127\.|::1$)/.test(config.host),
       trustsProxies: config.trustedProxies.length > 0,

@@ -3,10 +3,10 @@ import { amber, type Check, green, red } from './facts.ts';
 export const comfyuiPort: Check = ({ exposure: { checked, reachable }, comfyuiUrl }) => {
   if (reachable.length > 0)
     return red(
-      `ComfyUI answers without a key at ${reachable.join(', ')}: whoever reaches that needs no login`,
+      `ComfyUI's port, of ${comfyuiUrl}, answers at ${reachable.join(', ')} too: whoever reaches that needs no login`,
       'Start ComfyUI with --listen 127.0.0.1, and do not publish its port.',
     );
-  if (checked) return green('ComfyUI answers on this machine only');
+  if (checked) return green("ComfyUI's port answers on loopback only");
   return amber(
     `Whether others can reach ComfyUI at ${comfyuiUrl} cannot be told from here`,
     'Make sure that only Studio can: by a private network or a firewall.',

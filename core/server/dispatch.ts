@@ -11,8 +11,11 @@ import { maintenanceReply } from './maintenance-reply.ts';
 import type { PendingReply } from './pending-replies.ts';
 import { createReplies, type MakeReply, NEVER, type Replies, unixTime } from './replies.ts';
 import { type RequestBody, streamRequestBody } from './request-body.ts';
-import { type CompiledRoute, paramsOf, type Serve } from './router.ts';
+import { type CompiledRoute, PASSED_ON_PATHS, paramsOf, type Serve } from './router.ts';
 import { isSource } from './write-reply.ts';
+
+/** What a handshake is judged by; `passedOn` as in CompiledRoute. */
+export type HandshakeRoute = { readonly access: Access; readonly passedOn?: boolean };
 
 export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
@@ -20,7 +23,7 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
    * Guard, maintenance and access for a handshake. Returns the request to go on with; otherwise it was answered, and null.
    * Synchronous, since uWebSockets.js wants its upgrades so.
    */
-  admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null;
+  admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null;
 }
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
@@ -188,9 +191,10 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     replies.refuse(response, method, REFUSALS[refusal]);
   }
 
-  function admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null {
+  function admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null {
+    const { access, passedOn = false } = route;
     const request = readRequest(response, live, 'GET');
-    const verdict = guard.judge(request, null);
+    const verdict = guard.judge(request, null, passedOn ? PASSED_ON_PATHS : undefined);
     const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;
     if (typeof headers === 'string') {
       refuseUnclean(response, 'GET', headers);
@@ -198,7 +202,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, { access, passedOn: false }, true, unixTime());
+    const refused = admission(request, { access, passedOn }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;

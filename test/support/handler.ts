@@ -5,6 +5,7 @@ import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
 import type { Context } from '../../core/context.ts';
+import { NOT_CHECKED } from '../../core/exposure.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog, createSecrets } from '../../core/log.ts';
@@ -36,6 +37,7 @@ const NO_RUNS: Runs = {
   promptOf: () => undefined,
   erase: () => Promise.resolve([]),
   watch: () => () => {},
+  overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
   close: () => {},
 };
 
@@ -72,6 +74,13 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     transport: createTransportWatch(),
     posture: () => Promise.reject(new Error('not expected')),
     status: () => Promise.reject(new Error('not expected')),
+    comfyuiSockets: {
+      open: () => {
+        throw new Error('not expected');
+      },
+      close: () => {},
+    },
+    exposure: { current: NOT_CHECKED },
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type DoctorOptions, doctor } from '../../../core/cli/doctor.ts';
-import type { Exposure } from '../../../core/posture/facts.ts';
+import type { Exposure } from '../../../core/exposure.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
 import { KEY } from '../../support/handler.ts';
 import { startTestStudio } from '../../support/studio.ts';
@@ -55,7 +55,7 @@ t.test('a deliberately bad pod: exit 1, and all of it is named', async (t) => {
     '[project]\nversion = "3.30"\n',
   );
   const bad = { ...env, API_KEY: 'Password123', STUDIO_ALLOW_WEAK_KEY: '1' };
-  const exposed = { checked: true, reachable: ['203.0.113.5:8188'] };
+  const exposed = { checked: true, reachable: ['203.0.113.5'] };
 
   const { code, text } = await run([], bad, exposed);
   t.equal(code, 1);
@@ -63,7 +63,7 @@ t.test('a deliberately bad pod: exit 1, and all of it is named', async (t) => {
     /RED +key-strength +The key from API_KEY is /,
     /RED +key-common/,
     /RED +secret-file .*mode 644/,
-    /RED +comfyui-port .*203\.0\.113\.5:8188/,
+    /RED +comfyui-port .*203\.0\.113\.5/,
     /RED +manager-level .*"weak"/,
     /RED +comfyui-login/,
     /AMBER +manager-config/,

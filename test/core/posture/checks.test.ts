@@ -61,9 +61,9 @@ const ROWS: readonly [string, string, Partial<Facts>, CheckState | null, RegExp?
   [
     'comfyui-port',
     'reachable',
-    { exposure: { checked: true, reachable: ['10.0.0.7:8188'] } },
+    { exposure: { checked: true, reachable: ['10.0.0.7'] } },
     'red',
-    /10\.0\.0\.7:8188.*--listen 127\.0\.0\.1/,
+    /10\.0\.0\.7 too.*--listen 127\.0\.0\.1/,
   ],
   ['comfyui-port', 'elsewhere', { exposure: { checked: false, reachable: [] } }, 'amber', /firewall/],
   [
