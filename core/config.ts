@@ -2,11 +2,12 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { LONGEST_KEY } from './auth/api-key.ts';
 import { type AddressRange, parseRange } from './auth/client-address.ts';
-import type { Retention } from './events/sqlite.ts';
+import type { Retention } from './events/retention.ts';
 import type { LogLevel } from './log.ts';
 import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
+import { KNOWN_TOKENS } from './tokens.ts';
 
 export interface Config {
   /** The owner's key, or null: it is in STUDIO_DIR/.api_key, or will be. */
@@ -36,6 +37,8 @@ export interface Config {
   readonly runsKept: RunRetention;
   readonly eventsKept: Retention;
   readonly logLevel: LogLevel;
+  /** The text of each variable that is set, of the known tokens too: secrets among them. */
+  readonly given: Readonly<Record<string, string>>;
 }
 
 /** One environment variable: how it is read, and what `--help` and the README say of it. */
@@ -170,6 +173,11 @@ export const VARIABLES = {
   ),
   STUDIO_EVENTS_KEPT: variable('50000', 'How many events are remembered.', wholeNumber(100, 10_000_000)),
   STUDIO_EVENTS_KEPT_DAYS: variable('90', 'For how many days.', wholeNumber(1, 36_500)),
+  STUDIO_AUDIT_KEPT_DAYS: variable(
+    '90',
+    'For how many days it is remembered who logged in, who tried to, and what was done with the key; whatever else happens.',
+    wholeNumber(1, 36_500),
+  ),
   LOG_LEVEL: variable(
     'info',
     `How much is logged: ${LEVELS.join(', ')}.`,
@@ -182,7 +190,7 @@ export const VARIABLES = {
 };
 
 /** Whose value is never repeated. */
-const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION']);
+export const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION', ...KNOWN_TOKENS]);
 
 /**
  * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
@@ -220,13 +228,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     eventsKept: {
       count: read('STUDIO_EVENTS_KEPT', VARIABLES.STUDIO_EVENTS_KEPT),
       days: read('STUDIO_EVENTS_KEPT_DAYS', VARIABLES.STUDIO_EVENTS_KEPT_DAYS),
+      auditDays: read('STUDIO_AUDIT_KEPT_DAYS', VARIABLES.STUDIO_AUDIT_KEPT_DAYS),
     },
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
+    given: Object.freeze(givenIn(env)),
   };
   if (config.comfyuiPort === config.port && config.port !== 0)
     mistakes.push('STUDIO_COMFYUI_PORT: it is STUDIO_PORT already; write another port.');
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
   return Object.freeze(config);
+}
+
+function givenIn(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of [...Object.keys(VARIABLES), ...KNOWN_TOKENS]) {
+    const text = env[name]?.trim();
+    if (text) given[name] = text;
+  }
+  return given;
 }
 
 /** What `--help` prints. */

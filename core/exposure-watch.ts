@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { Config } from './config.ts';
 import {
   addressesToTry,
   type Exposure,
@@ -9,6 +10,7 @@ import {
   type OwnAddress,
 } from './exposure.ts';
 import type { Log } from './log.ts';
+import { targetOf } from './proxy/target.ts';
 
 export interface ExposureWatch {
   /** By the latest look. */
@@ -25,6 +27,15 @@ export interface ExposureOptions {
   /** Whether anything listens there. */
   readonly answers?: (address: string, port: number) => Promise<boolean>;
   readonly intervalMs?: number;
+}
+
+/** What COMFYUI_URL says, and what Studio listens on. */
+export function listenersOf(config: Config): Listeners {
+  const { comfyuiUrl, comfyuiAuthorization, host, port, comfyuiPort } = config;
+  return {
+    comfyui: targetOf(comfyuiUrl, comfyuiAuthorization),
+    studio: { host, ports: [port, comfyuiPort ?? port] },
+  };
 }
 
 const INTERVAL_MS = 10 * 60 * 1000;

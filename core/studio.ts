@@ -4,21 +4,24 @@ import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
 import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
-import { createGate, type OnFailure } from './auth/gate.ts';
+import { createForwardedWatch } from './auth/forwarded-watch.ts';
+import { createGate } from './auth/gate.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
 import { createThrottle } from './auth/throttle.ts';
 import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import type { EventLog } from './events/event-log.ts';
+import { scrubbedEvents } from './events/scrubbed.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
-import { watchExposure } from './exposure-watch.ts';
+import { listenersOf, watchExposure } from './exposure-watch.ts';
+import { createFailureRecord } from './failure-record.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
-import type { Log } from './log.ts';
+import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { createPosture } from './posture/posture.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
 import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
@@ -26,12 +29,20 @@ import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.t
 import { createSocketUpstream } from './proxy/socket-upstream.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
+import { createRotation } from './rotation.ts';
+import { createComfyui } from './runs/comfyui.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
-import { createServer } from './server/server.ts';
+import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
+import { createStatus } from './status.ts';
 import { openStorage } from './storage/storage.ts';
+import { KNOWN_TOKENS } from './tokens.ts';
+import { createTransportWatch } from './transport-watch.ts';
+
+/** For one question about the status, to a ComfyUI that may be busy. */
+const STATUS_TIMEOUT_MS = 5000;
 
 /** A Studio that serves. */
 export interface Studio {
@@ -51,7 +62,7 @@ export interface StudioOptions {
   /** Of STUDIO_COMFYUI_PORT. */
   readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
-  readonly createLog: (secrets: readonly string[]) => Promise<Log>;
+  readonly createLog: (secrets: Secrets) => Promise<Log>;
   /** Another one than the real: only to measure what that costs. */
   readonly guard?: Guard;
 }
@@ -61,14 +72,18 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const log = await createLog(secretsOf(chosen.key, config));
+  const secrets = createSecrets(...secretsOf(chosen.key, config));
+  const log = await createLog(secrets);
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
   const storage = openStorage(join(config.studioDir, 'studio.db'), (message) => log.warn(message));
-  const events = createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message));
+  const events = scrubbedEvents(
+    createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message)),
+    secrets.scrub,
+  );
   const runs = createTracker({
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
@@ -81,11 +96,27 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
   const comfyuiSockets = createSocketUpstream(target);
   const exposure = watchExposure({
-    listeners: {
-      comfyui: target,
-      studio: { host: config.host, ports: [config.port, config.comfyuiPort ?? config.port] },
-    },
+    listeners: listenersOf(config),
     log,
+  });
+  const failures = createFailureRecord((event) => events.append(event));
+  events.subscribe(({ type, data }) => {
+    if (type === 'auth.login') failures.succeeded(String(data.ip));
+  });
+  const forwarded = createForwardedWatch((message) => log.warn(message));
+  const transport = createTransportWatch();
+  // Apart from the tracker's: a look at the status gives up sooner, and takes none of its connections.
+  const asked = createComfyui(config.comfyuiUrl, {
+    timeoutMs: STATUS_TIMEOUT_MS,
+    authorization: config.comfyuiAuthorization,
+  });
+  const servers: Server[] = [];
+  const rotation = createRotation({
+    ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
+    closeSockets(whose, reason) {
+      for (const server of servers)
+        whose === 'sessions' ? server.closeSessions(reason) : server.closeCallers(reason);
+    },
   });
   const now = (): Seconds => Math.floor(Date.now() / 1000);
   const managerLevel = openManagerLevel(config, log);
@@ -93,14 +124,32 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     config,
     log,
     now,
-    gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
+    gate: createGate(apiKey, sessions, createThrottle(), (failure) => failures.add(failure)),
     sessions,
+    rotation,
     maintenance: createMaintenance(),
     managerLevel,
     events,
     runs,
     comfyui,
     manager: createManagerGate(managerLevel, events, now),
+    forwarded,
+    transport,
+    posture: createPosture({
+      config,
+      rotation,
+      managerLevel,
+      forwarded,
+      transport,
+      exposure,
+      comfyui: asked,
+    }),
+    status: createStatus({
+      config,
+      runs,
+      systemStats: asked.systemStats,
+      viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
+    }),
     comfyuiSockets,
     exposure,
     assets: loadAssets(join(packageRoot(), 'static')),
@@ -109,6 +158,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const server = createServer(context, routes, guard);
   // The same gate on a second port; the guard counts what it refuses on both.
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
+  servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
@@ -127,9 +177,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       stopBroadcast();
       stopLooking();
       exposure.stop();
-      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
+      rotation.close();
+      await Promise.all(servers.map((each) => each.close(graceMs)));
+      failures.close();
       comfyui.close();
       comfyuiSockets.close();
+      asked.close();
       runs.close();
       events.close();
       storage.close();
@@ -138,10 +191,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 }
 
 /** What must never stand in a log: the header's value, and the credentials in it alone. */
-function secretsOf(key: string, { comfyuiAuthorization }: Config): readonly string[] {
-  if (comfyuiAuthorization === null) return [key];
-  return [key, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
+function secretsOf(key: string, { comfyuiAuthorization, given }: Config): readonly string[] {
+  const tokens = KNOWN_TOKENS.map((name) => given[name] ?? '').filter(
+    ({ length }) => length >= SHORTEST_TOKEN,
+  );
+  if (comfyuiAuthorization === null) return [key, ...tokens];
+  return [key, ...tokens, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
 }
+
+/** A shorter one is no token, and would be found in ordinary words. */
+const SHORTEST_TOKEN = 8;
 
 function makeFolder(studioDir: string): void {
   try {
@@ -164,18 +223,4 @@ function openManagerLevel(config: Config, log: Log): ManagerLevel {
     if (!outcome.written) log.warn(outcome.reason);
   }
   return createManagerLevel({ studioDir, comfyuiDir, level });
-}
-
-function recordFailures(events: EventLog): OnFailure {
-  return ({ ip, block }) => {
-    events.append({
-      type: 'auth.failed',
-      severity: 'warning',
-      message: `A wrong key from ${ip}`,
-      data: { ip },
-    });
-    if (block === 0) return;
-    const message = `Too many wrong keys from ${ip}: no key is taken from there for ${block} seconds`;
-    events.append({ type: 'auth.throttled', severity: 'warning', message, data: { ip, seconds: block } });
-  };
 }

@@ -5,6 +5,11 @@ import { history } from './admin/history.ts';
 import { historyEntry } from './admin/history-entry.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
+import { rotateSessions } from './admin/rotate-sessions.ts';
+import { settingsEnv } from './admin/settings/env.ts';
+import { revealSetting } from './admin/settings/reveal.ts';
+import { security } from './admin/system/security.ts';
+import { systemStatus } from './admin/system/status.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
@@ -145,6 +150,41 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: putSecurityLevel,
     summary: 'Sets that level; the key itself must come along to lower it',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/sessions/rotate',
+    access: 'authenticated',
+    handler: rotateSessions,
+    summary: 'Ends every session; the key itself must come along',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/system/security',
+    access: 'authenticated',
+    handler: security,
+    summary: 'Whether this pod is safe, and what to do',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/system/status',
+    access: 'authenticated',
+    handler: systemStatus,
+    summary: 'Versions, ComfyUI, queue, viewers, disk and memory',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/settings/env',
+    access: 'authenticated',
+    handler: settingsEnv,
+    summary: 'The variables, without their secrets',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/settings/reveal',
+    access: 'authenticated',
+    handler: revealSetting,
+    summary: 'The whole text of one of them; the key itself must come along',
   },
   {
     method: 'GET',

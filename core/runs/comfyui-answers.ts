@@ -125,14 +125,46 @@ function outcomeOf(statusStr: string, said: ReadonlyMap<string, unknown>): Histo
   return { error: executionError(said.get('execution_error')) };
 }
 
+/** What ComfyUI computes on; sizes in bytes, null where it does not say. */
+export interface Device {
+  readonly name: string;
+  readonly type: string;
+  readonly vram_total: number | null;
+  readonly vram_free: number | null;
+}
+
 export interface SystemStats {
   readonly comfyuiVersion: string | null;
+  readonly pythonVersion: string | null;
+  readonly pytorchVersion: string | null;
+  readonly devices: readonly Device[];
 }
+
+/** Custom builds say what they like; what does not fit is as if it had not been said. */
+const Text = z.string().max(500).nullish().catch(null);
+const Bytes = z.number().nonnegative().nullish().catch(null);
+
+const DeviceAnswer: z.ZodType<Device> = z
+  .object({ name: Text, type: Text, vram_total: Bytes, vram_free: Bytes })
+  .transform(({ name, type, vram_total, vram_free }) => ({
+    name: name ?? 'unknown',
+    type: type ?? 'unknown',
+    vram_total: vram_total ?? null,
+    vram_free: vram_free ?? null,
+  }));
 
 /** GET /system_stats. */
 export const SystemStatsAnswer: z.ZodType<SystemStats> = z
-  .object({ system: z.object({ comfyui_version: z.string().nullish() }) })
-  .transform(({ system }) => ({ comfyuiVersion: system.comfyui_version ?? null }));
+  .object({
+    system: z.object({ comfyui_version: Text, python_version: Text, pytorch_version: Text }),
+    devices: z.array(DeviceAnswer).max(64).catch([]),
+  })
+  .transform(({ system, devices }) => ({
+    comfyuiVersion: system.comfyui_version ?? null,
+    pythonVersion: system.python_version ?? null,
+    pytorchVersion: system.pytorch_version ?? null,
+    devices,
+  }));
 
 const Refusal = z.object({
   error: z.union([z.string(), z.object({ message: z.string(), details: z.string().catch('') })]),

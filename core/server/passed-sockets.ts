@@ -18,7 +18,10 @@ interface SocketData {
 
 export interface PassedSockets {
   mount(app: TemplatedApp, route: PassedSocketRoute): void;
+  /** How many are open. */
+  open(): number;
   closeSessions(reason: string): void;
+  closeCallers(reason: string): void;
   closeAll(code: number, reason: string): void;
   /** Lets go of the timer. */
   stop(): void;
@@ -121,7 +124,9 @@ export function createPassedSockets(context: Context, services: SocketServices):
         },
       });
     },
+    open: () => sockets.open.size,
     closeSessions: sockets.closeSessions,
+    closeCallers: sockets.closeCallers,
     closeAll: sockets.closeAll,
     stop: sockets.stop,
   };

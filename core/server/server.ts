@@ -21,8 +21,12 @@ export interface Server {
   publish(topics: readonly string[], message: string | Uint8Array): void;
   /** The most bytes that wait in this process for one socket that reads slowly. */
   mostBuffered(): number;
+  /** How many sockets are open. */
+  viewers(): number;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
+  /** Ends all sockets with 4001, those of the key as well. */
+  closeCallers(reason: string): void;
   /**
    * Stops: no new connections, sockets end with 1001, pending answers are finished, for `graceMs` at most.
    * Resolves when everything is closed.
@@ -76,9 +80,14 @@ export function createServer(
       sockets.published(message.length);
     },
     mostBuffered: sockets.mostBuffered,
+    viewers: () => sockets.open() + passedSockets.open(),
     closeSessions(reason) {
       sockets.closeSessions(reason);
       passedSockets.closeSessions(reason);
+    },
+    closeCallers(reason) {
+      sockets.closeCallers(reason);
+      passedSockets.closeCallers(reason);
     },
     async close(graceMs = 8000) {
       if (listening !== null) uws.us_listen_socket_close(listening);

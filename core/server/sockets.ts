@@ -23,7 +23,10 @@ export interface Sockets {
   mount(app: TemplatedApp, route: SocketRoute): void;
   /** To be called when a message of so many bytes was published, to all its topics. */
   published(bytes: number): void;
+  /** How many there are. */
+  open(): number;
   closeSessions(reason: string): void;
+  closeCallers(reason: string): void;
   closeAll(code: number, reason: string): void;
   /** The most bytes that wait for one socket in this process now. */
   mostBuffered(): number;
@@ -141,7 +144,9 @@ export function createSockets(context: Context, services: SocketServices, patien
       });
     },
     published: watch.published,
+    open: () => sockets.open.size,
     closeSessions: sockets.closeSessions,
+    closeCallers: sockets.closeCallers,
     closeAll: sockets.closeAll,
     mostBuffered() {
       return Math.max(0, ...[...sockets.open].map(({ buffered }) => buffered));

@@ -1,4 +1,5 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
+import { createForwardedWatch } from '../../core/auth/forwarded-watch.ts';
 import { createGate } from '../../core/auth/gate.ts';
 import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
@@ -7,12 +8,14 @@ import type { Context } from '../../core/context.ts';
 import { NOT_CHECKED } from '../../core/exposure.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
-import { createLog } from '../../core/log.ts';
+import { createLog, createSecrets } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
 import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
+import type { Rotation } from '../../core/rotation.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { createTransportWatch } from '../../core/transport-watch.ts';
 import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
@@ -38,24 +41,39 @@ const NO_RUNS: Runs = {
   close: () => {},
 };
 
+const NO_ROTATION: Rotation = {
+  key: { key: KEY, source: 'API_KEY', warning: null },
+  rotateSessions: () => {
+    throw new Error('not expected');
+  },
+  reload: () => Promise.resolve(),
+  close: () => {},
+};
+
 /** A context for calling a handler: everything real that needs no disk or network, and no runs. */
 export async function makeContext(overrides: Partial<Context> = {}): Promise<Context> {
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const log = overrides.log ?? (await createLog({ level: 'silent', secrets: createSecrets() }));
   const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
-    log: await createLog({ level: 'silent', secrets: [] }),
+    log,
     now: () => NOW,
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
+    rotation: NO_ROTATION,
     maintenance: createMaintenance(),
     managerLevel,
     events,
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
     manager: createManagerGate(managerLevel, events, () => NOW),
+    forwarded: createForwardedWatch((message) => log.warn(message)),
+    transport: createTransportWatch(),
+    posture: () => Promise.reject(new Error('not expected')),
+    status: () => Promise.reject(new Error('not expected')),
     comfyuiSockets: {
       open: () => {
         throw new Error('not expected');
