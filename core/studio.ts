@@ -16,7 +16,7 @@ import { createSqliteEventLog } from './events/sqlite.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import type { Log } from './log.ts';
-import { createMaintenance } from './maintenance.ts';
+import { createMaintenance, type MaintenanceChange } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
 import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
@@ -83,7 +83,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
-    maintenance: createMaintenance(),
+    maintenance: createMaintenance(tellMaintenance(events)),
     managerLevel: openManagerLevel(config, log),
     events,
     runs,
@@ -142,6 +142,22 @@ function openManagerLevel(config: Config, log: Log): ManagerLevel {
     if (!outcome.written) log.warn(outcome.reason);
   }
   return createManagerLevel({ studioDir, comfyuiDir, level });
+}
+
+/** Those whose sockets are open, which go on, learn it by these. */
+function tellMaintenance(events: EventLog): (change: MaintenanceChange) => void {
+  return (change) => {
+    if (change.type === 'left') {
+      const { reason } = change;
+      const message = `Maintenance is over: ${reason}`;
+      return events.append({ type: 'maintenance.left', severity: 'success', message, data: { reason } });
+    }
+    const { reason, message: words } = change;
+    const began = reason === 'update' ? 'An update has begun' : 'Maintenance has begun';
+    const message = words === null ? began : `${began}: ${words}`;
+    const data = { reason, message: words };
+    events.append({ type: 'maintenance.entered', severity: 'warning', message, data });
+  };
 }
 
 function recordFailures(events: EventLog): OnFailure {

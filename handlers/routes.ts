@@ -5,6 +5,7 @@ import { history } from './admin/history.ts';
 import { historyEntry } from './admin/history-entry.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
+import { putMaintenance } from './admin/system/put-maintenance.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
@@ -30,6 +31,9 @@ const WORKFLOW_LIMIT = 16 * 1024 * 1024;
 
 /** A key and a path: anybody may send it, so nobody gets to fill the memory with it. */
 const LOGIN_LIMIT = 16 * 1024;
+
+/** A word for those who wait. */
+const MAINTENANCE_LIMIT = 16 * 1024;
 
 /** The whole API. What is public is public by these rows' exact bytes; all else needs the key or a session. */
 export const routes: readonly Route[] = [
@@ -144,6 +148,15 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: putSecurityLevel,
     summary: 'Sets that level; the key itself must come along to lower it',
+  },
+  {
+    method: 'PUT',
+    path: '/api/admin/system/maintenance',
+    access: 'authenticated',
+    handler: putMaintenance,
+    bodyLimit: MAINTENANCE_LIMIT,
+    duringMaintenance: true,
+    summary: 'Begins and ends maintenance, with the key itself; the one call that answers during it',
   },
   {
     method: 'GET',

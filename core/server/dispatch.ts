@@ -22,6 +22,8 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null;
 }
 
+const HANDSHAKE = { passedOn: false, duringMaintenance: false } as const;
+
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
 export function createDispatch(context: Context, guard: Guard): Dispatch {
   const { config, gate, log, maintenance } = context;
@@ -149,11 +151,12 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   /** The reply that ends the request before its handler, or null; then `request.caller` is known. */
   function admission(
     request: LiveRequest,
-    route: Pick<CompiledRoute, 'access' | 'passedOn'>,
+    route: Pick<CompiledRoute, 'access' | 'passedOn' | 'duringMaintenance'>,
     isHandshake: boolean,
     now: Seconds,
   ): Reply | null {
-    if (maintenance.active) return maintenanceReply(isApi(request, route.passedOn));
+    if (maintenance.active && !route.duringMaintenance)
+      return maintenanceReply(isHandshake || isApi(request, route.passedOn), maintenance.state);
     const caller = gate.decideAccess(request, route.access, isHandshake, now);
     if (!(caller instanceof HttpError)) {
       request.caller = caller;
@@ -190,7 +193,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, { access, passedOn: false }, true, unixTime());
+    const refused = admission(request, { ...HANDSHAKE, access }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;
