@@ -7,6 +7,7 @@ import type { LogLevel } from './log.ts';
 import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
+import { splitCommand } from './update/split-command.ts';
 
 export interface Config {
   /** The owner's key, or null: it is in STUDIO_DIR/.api_key, or will be. */
@@ -35,8 +36,17 @@ export interface Config {
   readonly maxViewersPerAddress: number;
   readonly runsKept: RunRetention;
   readonly eventsKept: Retention;
+  /** The words of the update command; null: there is none. */
+  readonly updateCommand: readonly string[] | null;
+  readonly updateTimeoutSeconds: number;
+  /** Whether Studio restarts after each update that succeeds. */
+  readonly restartAfterUpdate: boolean;
+  readonly restartBy: RestartBy;
   readonly logLevel: LogLevel;
 }
+
+/** `handover`: a new process takes over, without a gap. `exit`: this one ends with 75, and its supervisor starts the next. */
+export type RestartBy = 'handover' | 'exit';
 
 /** One environment variable: how it is read, and what `--help` and the README say of it. */
 interface Variable<T> {
@@ -170,6 +180,33 @@ export const VARIABLES = {
   ),
   STUDIO_EVENTS_KEPT: variable('50000', 'How many events are remembered.', wholeNumber(100, 10_000_000)),
   STUDIO_EVENTS_KEPT_DAYS: variable('90', 'For how many days.', wholeNumber(1, 36_500)),
+  STUDIO_UPDATE_COMMAND: variable(
+    '',
+    "What POST /api/admin/system/update runs, without a shell; one that needs a shell asks for it: sh -c 'git pull && npm ci && npm run build'.",
+    z.string().transform((text, context) => {
+      try {
+        return text === '' ? null : splitCommand(text);
+      } catch (error) {
+        context.addIssue(error instanceof Error ? error.message : String(error));
+        return null;
+      }
+    }),
+  ),
+  STUDIO_UPDATE_TIMEOUT_S: variable(
+    '1800',
+    'How many seconds the update command may take before it is ended.',
+    wholeNumber(1, 86_400),
+  ),
+  STUDIO_RESTART_AFTER_UPDATE: variable(
+    '0',
+    '1 restarts Studio after each update that ends with 0. An update command that ends with 75 asks for that by itself.',
+    flag(),
+  ),
+  STUDIO_RESTART_BY: variable(
+    'handover',
+    'How: handover starts the new Studio beside the old one, which loses no request; exit ends with code 75, for a supervisor that starts it anew.',
+    z.enum(['handover', 'exit'], 'write handover or exit'),
+  ),
   LOG_LEVEL: variable(
     'info',
     `How much is logged: ${LEVELS.join(', ')}.`,
@@ -182,7 +219,12 @@ export const VARIABLES = {
 };
 
 /** Whose value is never repeated. */
-const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION']);
+const SECRET: ReadonlySet<string> = new Set([
+  'API_KEY',
+  'COMFYUI_AUTHORIZATION',
+  // There may be a token in it, which it is told by the way.
+  'STUDIO_UPDATE_COMMAND',
+]);
 
 /**
  * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
@@ -221,6 +263,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       count: read('STUDIO_EVENTS_KEPT', VARIABLES.STUDIO_EVENTS_KEPT),
       days: read('STUDIO_EVENTS_KEPT_DAYS', VARIABLES.STUDIO_EVENTS_KEPT_DAYS),
     },
+    updateCommand: read('STUDIO_UPDATE_COMMAND', VARIABLES.STUDIO_UPDATE_COMMAND),
+    updateTimeoutSeconds: read('STUDIO_UPDATE_TIMEOUT_S', VARIABLES.STUDIO_UPDATE_TIMEOUT_S),
+    restartAfterUpdate: read('STUDIO_RESTART_AFTER_UPDATE', VARIABLES.STUDIO_RESTART_AFTER_UPDATE),
+    restartBy: read('STUDIO_RESTART_BY', VARIABLES.STUDIO_RESTART_BY),
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
   };
   if (config.comfyuiPort === config.port && config.port !== 0)

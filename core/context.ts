@@ -10,6 +10,7 @@ import type { ManagerGuard } from './proxy/manager-guard.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Updates } from './update/updates.ts';
 
 /** All that a handler may use, built once at start by main.ts and frozen. */
 export interface Context {
@@ -20,6 +21,7 @@ export interface Context {
   readonly gate: Gate;
   readonly sessions: Sessions;
   readonly maintenance: Maintenance;
+  readonly updates: Updates;
   readonly managerLevel: ManagerLevel;
   readonly events: EventLog;
   readonly runs: Runs;

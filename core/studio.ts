@@ -15,7 +15,7 @@ import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
-import type { Log } from './log.ts';
+import { type Log, scrubber } from './log.ts';
 import { createMaintenance, type MaintenanceChange } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
@@ -30,6 +30,9 @@ import { createGuard, type Guard } from './server/guard.ts';
 import { createServer } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
 import { openStorage } from './storage/storage.ts';
+import { cleanEnvironment, secretsOfEnvironment } from './update/clean-environment.ts';
+import { keepLastUpdate } from './update/last-update.ts';
+import { createUpdates, type Restart } from './update/updates.ts';
 
 /** A Studio that serves. */
 export interface Studio {
@@ -50,16 +53,21 @@ export interface StudioOptions {
   readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
   readonly createLog: (secrets: readonly string[]) => Promise<Log>;
+  /** The process's own environment, which the update command gets without its secrets; default none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How an update that asks for it gets Studio restarted. */
+  readonly restart?: Restart;
   /** Another one than the real: only to measure what that costs. */
   readonly guard?: Guard;
 }
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
+  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const log = await createLog(secretsOf(chosen.key, config));
+  const secrets = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
+  const log = await createLog(secrets);
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
@@ -74,6 +82,19 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     log,
   });
+  const maintenance = createMaintenance(tellMaintenance(events));
+  const updates = createUpdates({
+    command: config.updateCommand,
+    timeoutSeconds: config.updateTimeoutSeconds,
+    restartAfter: config.restartAfterUpdate,
+    env: cleanEnvironment(env, secrets),
+    scrub: scrubber(secrets),
+    maintenance,
+    events,
+    kept: keepLastUpdate(config.studioDir, (message) => log.warn(message)),
+    log,
+    restart: options.restart ?? (async () => ({ failed: 'nobody here can start it anew' })),
+  });
   const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
     timeoutSeconds: config.comfyuiTimeoutSeconds,
   });
@@ -83,7 +104,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
-    maintenance: createMaintenance(tellMaintenance(events)),
+    maintenance,
+    updates,
     managerLevel: openManagerLevel(config, log),
     events,
     runs,
@@ -106,7 +128,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
-      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
+      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs), updates.close()]);
       comfyui.close();
       runs.close();
       events.close();

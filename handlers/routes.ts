@@ -5,7 +5,9 @@ import { history } from './admin/history.ts';
 import { historyEntry } from './admin/history-entry.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
+import { getUpdate } from './admin/system/get-update.ts';
 import { putMaintenance } from './admin/system/put-maintenance.ts';
+import { startUpdate } from './admin/system/start-update.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
@@ -32,8 +34,8 @@ const WORKFLOW_LIMIT = 16 * 1024 * 1024;
 /** A key and a path: anybody may send it, so nobody gets to fill the memory with it. */
 const LOGIN_LIMIT = 16 * 1024;
 
-/** A word for those who wait. */
-const MAINTENANCE_LIMIT = 16 * 1024;
+/** The key, and a word for those who wait. */
+const SYSTEM_LIMIT = 16 * 1024;
 
 /** The whole API. What is public is public by these rows' exact bytes; all else needs the key or a session. */
 export const routes: readonly Route[] = [
@@ -150,11 +152,26 @@ export const routes: readonly Route[] = [
     summary: 'Sets that level; the key itself must come along to lower it',
   },
   {
+    method: 'POST',
+    path: '/api/admin/system/update',
+    access: 'authenticated',
+    handler: startUpdate,
+    bodyLimit: SYSTEM_LIMIT,
+    summary: 'Runs the update command, with the key itself',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/system/update',
+    access: 'authenticated',
+    handler: getUpdate,
+    summary: 'The last update',
+  },
+  {
     method: 'PUT',
     path: '/api/admin/system/maintenance',
     access: 'authenticated',
     handler: putMaintenance,
-    bodyLimit: MAINTENANCE_LIMIT,
+    bodyLimit: SYSTEM_LIMIT,
     duringMaintenance: true,
     summary: 'Begins and ends maintenance, with the key itself; the one call that answers during it',
   },

@@ -12,6 +12,7 @@ import { NO_MANAGER_GUARD } from '../../core/proxy/manager-guard.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import type { Updates } from '../../core/update/updates.ts';
 import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
@@ -36,6 +37,12 @@ const NO_RUNS: Runs = {
   close: () => {},
 };
 
+const NO_UPDATES: Updates = {
+  last: null,
+  start: () => ({ refused: 'not-configured' }),
+  close: () => Promise.resolve(),
+};
+
 /** A context for calling a handler: everything real that needs no disk or network, and no runs. */
 export async function makeContext(overrides: Partial<Context> = {}): Promise<Context> {
   const apiKey = createApiKey(KEY);
@@ -48,6 +55,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
     maintenance: createMaintenance(),
+    updates: NO_UPDATES,
     managerLevel: levelInMemory(),
     events,
     runs: NO_RUNS,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { loadConfig } from '../../core/config.ts';
 import { createLog } from '../../core/log.ts';
-import { type Studio, startStudio } from '../../core/studio.ts';
+import { type Studio, type StudioOptions, startStudio } from '../../core/studio.ts';
 import { ownPortRoutes } from '../../handlers/comfyui/own-port.ts';
 import { routes } from '../../handlers/routes.ts';
 import { KEY } from './handler.ts';
@@ -22,6 +22,7 @@ export interface TestStudio extends Studio {
 export async function startTestStudio(
   t: Test,
   env: Readonly<Record<string, string>> = {},
+  options: Pick<StudioOptions, 'restart'> = {},
 ): Promise<TestStudio> {
   const studioDir = mkdtempSync(join(tmpdir(), 'studio-test-'));
   const logged: string[] = [];
@@ -40,6 +41,8 @@ export async function startTestStudio(
       COMFYUI_URL: 'http://127.0.0.1:9',
       ...env,
     }),
+    ...options,
+    env: { PATH: process.env.PATH, ...env },
     routes,
     comfyuiRoutes: ownPortRoutes(routes),
     createLog: (secrets) => createLog({ level: 'trace', secrets, destination }),
