@@ -17,7 +17,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/static static
-RUN mkdir -p /workspace/studio && chown node:node /workspace/studio
+RUN ln -s /app/dist/core/main.js /usr/local/bin/studio && mkdir -p /workspace/studio && chown node:node /workspace/studio
 USER node
 VOLUME /workspace/studio
 EXPOSE 8000

@@ -275,15 +275,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze(config);
 }
 
-/** What `--help` prints. */
-export function helpText(): string {
-  const rows = Object.entries(VARIABLES).map(
-    ([name, { fallback, help }]) =>
-      `  ${name}${fallback === '' ? '' : ` (default ${fallback})`}\n      ${help}`,
-  );
-  return `ComfyUI Studio: the front door of a ComfyUI pod.\n\nUsage: npm start\n\nIt is configured by environment variables:\n\n${rows.join('\n')}\n`;
-}
-
 function flag(): z.ZodType<boolean, string> {
   return z
     .string()

@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import type { Predecessor } from './handover/successor.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import { type Log, scrubber } from './log.ts';
@@ -27,12 +28,16 @@ import { createUpstream } from './proxy/upstream.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
-import { createServer } from './server/server.ts';
+import { OWN_PORTS, sharedPorts } from './server/ports.ts';
+import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
 import { openStorage } from './storage/storage.ts';
 import { cleanEnvironment, secretsOfEnvironment } from './update/clean-environment.ts';
 import { keepLastUpdate } from './update/last-update.ts';
 import { createUpdates, type Restart } from './update/updates.ts';
+
+/** How long a Studio that was replaced goes on with long downloads and uploads, in ms. */
+const RETIREMENT_MS = 60_000;
 
 /** A Studio that serves. */
 export interface Studio {
@@ -42,6 +47,10 @@ export interface Studio {
   readonly context: Context;
   /** Where the key came from: API_KEY or a file's path. */
   readonly keySource: string;
+  /** See Incumbent: what a Studio does that is being replaced. */
+  pause(): Promise<void>;
+  resume(): void;
+  retire(): Promise<void>;
   /** Finishes what is under way, for `graceMs` (default 8,000) at most, and lets go of everything. */
   close(graceMs?: number): Promise<void>;
 }
@@ -57,6 +66,10 @@ export interface StudioOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How an update that asks for it gets Studio restarted. */
   readonly restart?: Restart;
+  /** Whether a successor will want to serve on the same ports beside this Studio; a port of the system's choice is never shared. */
+  readonly sharesPorts?: boolean;
+  /** The Studio that this one takes over from. */
+  readonly predecessor?: Predecessor | undefined;
   /** Another one than the real: only to measure what that costs. */
   readonly guard?: Guard;
 }
@@ -64,6 +77,7 @@ export interface StudioOptions {
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
+  const { predecessor } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
   const secrets = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
@@ -73,7 +87,15 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
-  const storage = openStorage(join(config.studioDir, 'studio.db'), (message) => log.warn(message));
+  const storage = openStorage(
+    join(config.studioDir, 'studio.db'),
+    (message) => log.warn(message),
+    predecessor !== undefined,
+  );
+  const assets = loadAssets(join(packageRoot(), 'static'));
+  const ports = options.sharesPorts ? sharedPorts(config, predecessor !== undefined) : OWN_PORTS;
+  await ports.claim();
+  await predecessor?.yields();
   const events = createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message));
   const runs = createTracker({
     comfyuiUrl: config.comfyuiUrl,
@@ -111,21 +133,35 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     runs,
     comfyui,
     manager: NO_MANAGER_GUARD,
-    assets: loadAssets(join(packageRoot(), 'static')),
+    assets,
     refusals: guard.refusals,
   });
   const server = createServer(context, routes, guard);
   // The same gate on a second port; the guard counts what it refuses on both.
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   const stopBroadcast = broadcast(runs, events, server);
-  const port = await server.listen(config.host, config.port);
-  const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
+  if (predecessor !== undefined) await standTheCheck(server, predecessor);
+  const port = await ports.listen(server, config.host, config.port);
+  const comfyuiPort =
+    comfyuiServer === null ? null : await ports.listen(comfyuiServer, config.host, config.comfyuiPort ?? 0);
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
     comfyuiPort,
     context,
     keySource: chosen.source,
+    pause: runs.pause,
+    resume: runs.resume,
+    async retire() {
+      // Before the sockets close: who reads of an update's beginning reads of its end.
+      maintenance.leave('Studio has restarted');
+      await Promise.all([server.retire(RETIREMENT_MS), comfyuiServer?.retire(RETIREMENT_MS)]);
+      stopBroadcast();
+      comfyui.close();
+      runs.close();
+      events.close();
+      storage.close(true);
+    },
     async close(graceMs) {
       stopBroadcast();
       await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs), updates.close()]);
@@ -133,8 +169,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       runs.close();
       events.close();
       storage.close();
+      ports.release();
     },
   };
+}
+
+/** The process before this one looks at it where nobody else does. */
+async function standTheCheck(server: Server, predecessor: Predecessor): Promise<void> {
+  const port = await server.listen('127.0.0.1', 0);
+  await predecessor.checks(port);
+  server.stopListening(port);
 }
 
 /** What must never stand in a log: the header's value, and the credentials in it alone. */

@@ -12,7 +12,7 @@ import type { PromptId } from './run.ts';
 import type { TrackedRun } from './run-table.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest, type Runs } from './runs.ts';
 import { isOver } from './state.ts';
-import { openUpstream, type UpstreamTiming } from './upstream.ts';
+import { openUpstream, type Upstream, type UpstreamTiming } from './upstream.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface TrackerOptions {
@@ -40,11 +40,22 @@ export interface TrackerOptions {
   readonly upstream?: Partial<UpstreamTiming>;
 }
 
+/** What a Studio that is being replaced needs of it: of two processes only one may follow ComfyUI. */
+export interface Tracker extends Runs {
+  /**
+   * Stops following: when this resolves, another process on the same archive may. Whoever waits for a run to end is told what is
+   * known. Runs can still be submitted and looked up; what becomes of them is the other process's to find out.
+   */
+  pause(): Promise<void>;
+  /** Follows again: the other process has ended. */
+  resume(): void;
+}
+
 /**
  * Follows the runs of one ComfyUI. Its socket is for liveness, /queue and /history are the truth: they are asked after
  * every reconnect, and every few seconds while a run is open. So a run always ends, whatever was missed.
  */
-export function createTracker(options: TrackerOptions): Runs {
+export function createTracker(options: TrackerOptions): Tracker {
   const { comfyuiUrl, clientId, archive, events, log, openLimit = 10_000 } = options;
   const {
     progressIntervalMs = 150,
@@ -60,8 +71,20 @@ export function createTracker(options: TrackerOptions): Runs {
   /** The run that executes, by the latest frame or /queue: frames that name no run are its. It need not be known. */
   let executing: PromptId | null = null;
 
+  let paused = false;
+
+  /** An answer that came too late to be acted on. */
+  async function unlessPaused<T>(answer: Promise<T>): Promise<T> {
+    const value = await answer;
+    if (paused) throw new Error('another process follows ComfyUI from now on');
+    return value;
+  }
+
   const reconcile = createReconcile({
-    comfyui,
+    comfyui: {
+      queue: (isKnown) => unlessPaused(comfyui.queue(isKnown)),
+      history: (id) => unlessPaused(comfyui.history(id)),
+    },
     ledger,
     link,
     openLimit,
@@ -69,23 +92,28 @@ export function createTracker(options: TrackerOptions): Runs {
   });
   const inquiry = createInquiry({
     async ask() {
+      if (paused) return;
       const running = await reconcile();
       executing ??= running;
     },
-    wanted: () => ledger.open.size > 0,
+    wanted: () => !paused && ledger.open.size > 0,
     intervalMs: inquiryIntervalMs,
     log,
   });
-  const upstream = openUpstream({
-    comfyuiUrl,
-    clientId,
-    log,
-    ...(options.upstream && { timing: options.upstream }),
-    onOpen: connected,
-    onClose: disconnected,
-    onText: readText,
-    onBinary: readPreview,
-  });
+  let upstream = dial();
+
+  function dial(): Upstream {
+    return openUpstream({
+      comfyuiUrl,
+      clientId,
+      log,
+      ...(options.upstream && { timing: options.upstream }),
+      onOpen: connected,
+      onClose: disconnected,
+      onText: readText,
+      onBinary: readPreview,
+    });
+  }
 
   function connected(): void {
     link.connected = true;
@@ -182,7 +210,8 @@ export function createTracker(options: TrackerOptions): Runs {
       return true;
     },
 
-    ended: (id, timeoutMs) => waiting.ended(id, timeoutMs),
+    // The end of a run is told to whoever follows it.
+    ended: (id, timeoutMs) => waiting.ended(id, paused ? 0 : timeoutMs),
     history: archive.list,
     record: archive.get,
     promptOf: archive.promptOf,
@@ -198,6 +227,20 @@ export function createTracker(options: TrackerOptions): Runs {
     },
 
     watch: ledger.watch,
+
+    pause() {
+      paused = true;
+      link.connected = false;
+      executing = null;
+      waiting.release();
+      ledger.pause();
+      return upstream.release();
+    },
+    resume() {
+      paused = false;
+      ledger.resume();
+      upstream = dial();
+    },
 
     close() {
       waiting.close();

@@ -6,6 +6,8 @@ import { isOver } from './state.ts';
 export interface Waiting {
   /** Resolves when the run is over, or after `timeoutMs`, or on `close`: to what is known of it then. */
   ended(id: PromptId, timeoutMs: number): Promise<RunProgress | undefined>;
+  /** Resolves all of them now. */
+  release(): void;
   close(): void;
 }
 
@@ -20,6 +22,10 @@ export function createWaiting(ledger: Pick<Ledger, 'progress' | 'watch'>): Waiti
 
   function release(id: PromptId): void {
     for (const done of waiters.get(id) ?? []) done();
+  }
+
+  function releaseAll(): void {
+    for (const id of [...waiters.keys()]) release(id);
   }
 
   return {
@@ -39,9 +45,10 @@ export function createWaiting(ledger: Pick<Ledger, 'progress' | 'watch'>): Waiti
         }
       });
     },
+    release: releaseAll,
     close() {
       stop();
-      for (const id of [...waiters.keys()]) release(id);
+      releaseAll();
     },
   };
 }
