@@ -5,6 +5,7 @@ import { limitConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { PATIENCE, type Patience } from './pressure.ts';
+import { quietMoment } from './quiet-moment.ts';
 import { mountRoutes } from './router.ts';
 import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
@@ -101,8 +102,7 @@ export function createServer(
       app.close();
     },
     async retire(patienceMs) {
-      // Right after a look at the network: a connection that waits to be accepted when the listener goes would be reset.
-      await new Promise((resolve) => setImmediate(resolve));
+      await quietMoment();
       for (const port of [...listening.keys()]) stopListening(port);
       sockets.closeAll(1012, 'Studio restarts');
       await Promise.all([dispatch.drain(patienceMs), connections.gone(patienceMs)]);
