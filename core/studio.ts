@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { RETIREMENT_MS } from './handover/keeper.ts';
 import type { Predecessor } from './handover/successor.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
@@ -35,9 +36,6 @@ import { openStorage } from './storage/storage.ts';
 import { cleanEnvironment, secretsOfEnvironment } from './update/clean-environment.ts';
 import { keepLastUpdate } from './update/last-update.ts';
 import { createUpdates, type Restart } from './update/updates.ts';
-
-/** How long a Studio that was replaced goes on with long downloads and uploads, in ms. */
-const RETIREMENT_MS = 60_000;
 
 /** A Studio that serves. */
 export interface Studio {

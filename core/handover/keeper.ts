@@ -32,6 +32,9 @@ export interface KeeperOptions {
   readonly timing?: Partial<KeeperTiming>;
 }
 
+/** How long a Studio that was replaced goes on with long downloads and uploads, in ms. */
+export const RETIREMENT_MS = 60_000;
+
 /** In milliseconds. */
 export interface KeeperTiming {
   /** To load, and to look through the records after a crash. */
@@ -113,7 +116,10 @@ function asIncumbent(process: SuccessorProcess, stepMs: number): Incumbent {
     resume: () => process.tell({ type: 'resume' }),
     async retire() {
       process.tell({ type: 'retire' });
+      // It cuts off by itself what takes too long.
+      const late = setTimeout(() => process.kill('SIGKILL'), RETIREMENT_MS + stepMs);
       await process.ended;
+      clearTimeout(late);
     },
     tellFailure: (reason) => process.tell({ type: 'restart-failed', reason }),
   };
