@@ -37,6 +37,9 @@ import { cleanEnvironment, secretsOfEnvironment } from './update/clean-environme
 import { keepLastUpdate } from './update/last-update.ts';
 import { createUpdates, type Restart } from './update/updates.ts';
 
+/** In ms. */
+const GOODBYE_MS = 5000;
+
 /** A Studio that serves. */
 export interface Studio {
   readonly port: number;
@@ -153,7 +156,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     async retire() {
       // Before the sockets close: who reads of an update's beginning reads of its end.
       maintenance.leave('Studio has restarted');
+      // In time for their answers to leave.
+      const late = setTimeout(runs.releaseWaiting, RETIREMENT_MS - GOODBYE_MS);
       await Promise.all([server.retire(RETIREMENT_MS), comfyuiServer?.retire(RETIREMENT_MS)]);
+      clearTimeout(late);
       stopBroadcast();
       comfyui.close();
       runs.close();

@@ -40,15 +40,20 @@ export interface TrackerOptions {
   readonly upstream?: Partial<UpstreamTiming>;
 }
 
+/** How often those who wait are served while another process follows ComfyUI, in ms. */
+const LOOK_MS = 200;
+
 /** What a Studio that is being replaced needs of it: of two processes only one may follow ComfyUI. */
 export interface Tracker extends Runs {
   /**
-   * Stops following: when this resolves, another process on the same archive may. Whoever waits for a run to end is told what is
-   * known. Runs can still be submitted and looked up; what becomes of them is the other process's to find out.
+   * Stops following: when this resolves, another process on the same archive may. Runs can still be submitted, looked up and
+   * waited for; what becomes of them is the other process's to find out, and is read from the archive.
    */
   pause(): Promise<void>;
   /** Follows again: the other process has ended. */
   resume(): void;
+  /** Whoever waits for a run to end is told now what is known of it. */
+  releaseWaiting(): void;
 }
 
 /**
@@ -72,6 +77,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let executing: PromptId | null = null;
 
   let paused = false;
+  let looking: NodeJS.Timeout | undefined;
 
   /** An answer that came too late to be acted on. */
   async function unlessPaused<T>(answer: Promise<T>): Promise<T> {
@@ -210,8 +216,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       return true;
     },
 
-    // The end of a run is told to whoever follows it.
-    ended: (id, timeoutMs) => waiting.ended(id, paused ? 0 : timeoutMs),
+    ended: waiting.ended,
     history: archive.list,
     record: archive.get,
     promptOf: archive.promptOf,
@@ -232,17 +237,21 @@ export function createTracker(options: TrackerOptions): Tracker {
       paused = true;
       link.connected = false;
       executing = null;
-      waiting.release();
       ledger.pause();
+      looking = setInterval(waiting.look, LOOK_MS).unref();
       return upstream.release();
     },
     resume() {
       paused = false;
+      clearInterval(looking);
       ledger.resume();
       upstream = dial();
     },
 
+    releaseWaiting: waiting.release,
+
     close() {
+      clearInterval(looking);
       waiting.close();
       inquiry.close();
       upstream.close();
