@@ -18,12 +18,15 @@ export function nginxVersion(): string | null {
   return status === 0 ? (/nginx\/([\d.]+)/.exec(stderr)?.[1] ?? 'unknown') : null;
 }
 
-/** nginx as one process, passing /comfyui/ on over kept connections; with `auth` it asks the upstream's /auth each time. */
-export async function startNginx(upstreamPort: number, auth: boolean): Promise<Nginx> {
+/**
+ * nginx as one process, passing /comfyui/ on over kept connections. With `authPort` it asks the Studio there about each
+ * request's session first, as auth_request does.
+ */
+export async function startNginx(upstreamPort: number, authPort: number | null): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'studio-nginx-'));
   for (const name of ['body', 'proxy']) mkdirSync(join(folder, name));
   const port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, upstreamPort, auth));
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, upstreamPort, authPort));
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
   const { pid } = child;
   if (pid === undefined) throw new Error('nginx did not start');
@@ -39,7 +42,7 @@ export async function startNginx(upstreamPort: number, auth: boolean): Promise<N
   };
 }
 
-function configuration(folder: string, port: number, upstreamPort: number, auth: boolean): string {
+function configuration(folder: string, port: number, upstreamPort: number, authPort: number | null): string {
   const kept = 'proxy_http_version 1.1; proxy_set_header Connection "";';
   return `
 daemon off; master_process off; pid ${folder}/pid; error_log stderr crit;
@@ -48,14 +51,15 @@ http {
   access_log off; client_max_body_size 0;
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
   upstream comfyui { server 127.0.0.1:${upstreamPort}; keepalive 64; }
+  upstream gate { server 127.0.0.1:${authPort ?? upstreamPort}; keepalive 64; }
   server {
     listen 127.0.0.1:${port}; keepalive_requests 100000000;
     location /comfyui/ {
-      ${auth ? 'auth_request /auth;' : ''}
+      ${authPort === null ? '' : 'auth_request /auth;'}
       proxy_pass http://comfyui/; ${kept} proxy_request_buffering off;
     }
     location = /auth {
-      internal; proxy_pass http://comfyui/auth; ${kept}
+      internal; proxy_pass http://gate/api/auth/session; ${kept}
       proxy_pass_request_body off; proxy_set_header Content-Length "";
     }
   }

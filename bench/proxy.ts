@@ -10,7 +10,7 @@ import autocannon from 'autocannon';
 import { measureMemory } from './memory.ts';
 import { nginxVersion, startNginx } from './nginx.ts';
 import { cpuMicroseconds } from './process-cpu.ts';
-import { startServer } from './server-process.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 
 interface Scenario {
   readonly name: string;
@@ -34,8 +34,9 @@ const SCENARIOS: readonly Scenario[] = [
 
 interface Contender {
   readonly name: string;
-  readonly pid: number;
   readonly port: number;
+  /** All processes that stand before the upstream. */
+  readonly pids: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -61,34 +62,36 @@ try {
     STUDIO_DIR: studioDir,
     STUDIO_HOST: '127.0.0.1',
     STUDIO_PORT: '0',
-    LOG_LEVEL: 'error',
     COMFYUI_URL,
   });
-  contenders.push({ name: 'Studio', ...studio });
+  contenders.push({ name: 'Studio', pids: [studio.pid], ...studio });
   const cookie = await logIn(studio.port);
   if (args.includes('--memory')) await measureMemory(studio, cookie);
-  else await compare(cookie);
+  else await compare(studio, cookie);
 } finally {
   for (const contender of contenders) await contender.stop();
   await upstream.stop();
   rmSync(studioDir, { recursive: true, force: true });
 }
 
-async function compare(cookie: string): Promise<void> {
+async function compare(studio: ServerProcess, cookie: string): Promise<void> {
   const undici = await startServer('node', ['--import=tsx', 'bench/servers/undici-proxy.ts'], {
     COMFYUI_URL,
   });
-  contenders.push({ name: 'uWS + undici', ...undici });
+  contenders.push({ name: 'uWS + undici', pids: [undici.pid], ...undici });
   const nginx = nginxVersion();
   if (nginx !== null) {
-    contenders.unshift({ name: 'nginx', ...(await startNginx(upstream.port, false)) });
-    contenders.push({ name: 'nginx + auth', ...(await startNginx(upstream.port, true)) });
+    const plain = await startNginx(upstream.port, null);
+    contenders.unshift({ name: 'nginx', pids: [plain.pid], ...plain });
+    // The session is Studio's own, so Studio says whether it holds, and its work counts.
+    const asking = await startNginx(upstream.port, studio.port);
+    contenders.push({ name: 'nginx + auth', pids: [asking.pid, studio.pid], ...asking });
   }
   console.log(
     `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}, ${nginx === null ? 'nginx is not installed: left out' : `nginx ${nginx}`}`,
   );
   console.log(
-    `${ROUNDS} rounds in turn of ${SECONDS} s; medians (least to most); CPU of the process in front\n`,
+    `${ROUNDS} rounds in turn of ${SECONDS} s; medians (least to most); CPU of what stands before the upstream\n`,
   );
   console.log(
     `scenario    server          CPU us/request             requests/s   CPU, ratio to ${contenders[0]?.name}`,
@@ -115,12 +118,13 @@ async function measure(scenario: Scenario, cookie: string): Promise<void> {
 }
 
 async function load(
-  { pid, port }: Contender,
+  { pids, port }: Contender,
   scenario: Scenario,
   cookie: string,
   seconds: number,
 ): Promise<Sample> {
-  const before = cpuMicroseconds(pid);
+  const cpu = () => pids.reduce((sum, pid) => sum + cpuMicroseconds(pid), 0);
+  const before = cpu();
   const result = await autocannon({
     url: `http://127.0.0.1:${port}${scenario.path}`,
     method: scenario.method,
@@ -132,7 +136,7 @@ async function load(
   if (result.errors > 0 || result.non2xx > 0)
     throw new Error(`${result.errors} requests failed, ${result.non2xx} were refused`);
   return {
-    microseconds: (cpuMicroseconds(pid) - before) / result.requests.total,
+    microseconds: (cpu() - before) / result.requests.total,
     perSecond: result.requests.total / result.duration,
   };
 }

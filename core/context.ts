@@ -3,11 +3,13 @@ import type { Gate } from './auth/gate.ts';
 import type { Sessions } from './auth/session.ts';
 import type { Config } from './config.ts';
 import type { EventLog } from './events/event-log.ts';
+import type { Exposure } from './exposure.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
-import type { ManagerGuard } from './proxy/manager-guard.ts';
+import type { ManagerGate } from './proxy/manager-gate.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
+import type { SocketUpstream } from './proxy/socket-upstream.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Updates } from './update/updates.ts';
@@ -27,8 +29,12 @@ export interface Context {
   readonly runs: Runs;
   /** For requests that are passed on to ComfyUI. */
   readonly comfyui: Upstream;
+  /** For WebSockets that are passed on to ComfyUI. */
+  readonly comfyuiSockets: SocketUpstream;
+  /** Whether ComfyUI can be reached past Studio. */
+  readonly exposure: { readonly current: Exposure };
   /** What ComfyUI Manager may be asked. */
-  readonly manager: ManagerGuard;
+  readonly manager: ManagerGate;
   readonly assets: Assets;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;

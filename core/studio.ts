@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { watchExposure } from './exposure-watch.ts';
 import { RETIREMENT_MS } from './handover/keeper.ts';
 import type { Predecessor } from './handover/successor.ts';
 import type { Seconds } from './http/request.ts';
@@ -21,9 +22,10 @@ import { type Log, scrubber } from './log.ts';
 import { createMaintenance, type MaintenanceChange } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
-import { NO_MANAGER_GUARD } from './proxy/manager-guard.ts';
+import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { createSocketUpstream } from './proxy/socket-upstream.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
@@ -102,6 +104,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
     archive: createSqliteArchive(storage, config.runsKept),
+    authorization: config.comfyuiAuthorization,
     events,
     log,
   });
@@ -118,22 +121,33 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     log,
     restart: options.restart ?? (async () => ({ failed: 'nobody here can start it anew' })),
   });
-  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
-    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
+  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const comfyuiSockets = createSocketUpstream(target);
+  const exposure = watchExposure({
+    listeners: {
+      comfyui: target,
+      studio: { host: config.host, ports: [config.port, config.comfyuiPort ?? config.port] },
+    },
+    log,
   });
+  const now = (): Seconds => Math.floor(Date.now() / 1000);
+  const managerLevel = openManagerLevel(config, log);
   const context: Context = Object.freeze({
     config,
     log,
-    now: () => Math.floor(Date.now() / 1000) satisfies Seconds,
+    now,
     gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
     sessions,
     maintenance,
     updates,
-    managerLevel: openManagerLevel(config, log),
+    managerLevel,
     events,
     runs,
     comfyui,
-    manager: NO_MANAGER_GUARD,
+    manager: createManagerGate(managerLevel, events, now),
+    comfyuiSockets,
+    exposure,
     assets,
     refusals: guard.refusals,
   });
@@ -145,6 +159,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const port = await ports.listen(server, config.host, config.port);
   const comfyuiPort =
     comfyuiServer === null ? null : await ports.listen(comfyuiServer, config.host, config.comfyuiPort ?? 0);
+  // It may not listen yet when Studio starts.
+  const stopLooking = events.subscribe(({ type }) => {
+    if (type === 'comfyui.connected') void exposure.look();
+  });
+  void exposure.look();
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
@@ -161,15 +180,21 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await Promise.all([server.retire(RETIREMENT_MS), comfyuiServer?.retire(RETIREMENT_MS)]);
       clearTimeout(late);
       stopBroadcast();
+      stopLooking();
+      exposure.stop();
       comfyui.close();
+      comfyuiSockets.close();
       runs.close();
       events.close();
       storage.close(true);
     },
     async close(graceMs) {
       stopBroadcast();
+      stopLooking();
+      exposure.stop();
       await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs), updates.close()]);
       comfyui.close();
+      comfyuiSockets.close();
       runs.close();
       events.close();
       storage.close();

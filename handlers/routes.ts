@@ -12,6 +12,7 @@ import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
 import { passOn } from './comfyui/pass-on.ts';
+import { passSocket } from './comfyui/pass-socket.ts';
 import { toSlash } from './comfyui/to-slash.ts';
 import { view } from './comfyui/view.ts';
 import { health } from './health.ts';
@@ -214,6 +215,14 @@ export const routes: readonly Route[] = [
     body: 'stream',
     passedOn: true,
     summary: 'ComfyUI, editor and API',
+  },
+  {
+    method: 'WS',
+    path: '/comfyui/*',
+    access: 'authenticated',
+    socket: passSocket('/comfyui'),
+    passedOn: true,
+    summary: "ComfyUI's sockets, and those of custom nodes",
   },
   {
     method: 'WS',

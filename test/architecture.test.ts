@@ -41,6 +41,10 @@ const IMPORTS: readonly [string, string, boolean][] = [
   ['core/runs/x.ts', '../../handlers/run/start.ts', false],
   ['core/events/x.ts', '../../handlers/health.ts', false],
   ['core/proxy/x.ts', '../../handlers/routes.ts', false],
+  ['core/proxy/x.ts', '../server/guard.ts', false],
+  ['core/proxy/x.ts', '../http/request.ts', true],
+  ['core/proxy/x.ts', 'node:net', true],
+  ['handlers/comfyui/x.ts', '../../core/proxy/passed-answer.ts', true],
   ['core/main.ts', '../handlers/routes.ts', true],
   ['core/studio.ts', './server/server.ts', true],
   // "core/auth knows nothing of runs, core/runs nothing of HTTP"

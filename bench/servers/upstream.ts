@@ -41,11 +41,6 @@ app.post('/upload/image', (response) => {
     if (isLast) response.cork(() => response.end(JSON.stringify({ size })));
   });
 });
-// For nginx's auth_request: any session will do.
-app.get('/auth', (response, request) => {
-  if (!request.getHeader('cookie').startsWith('session=')) response.writeStatus('401 Unauthorized');
-  response.end();
-});
 app.listen('127.0.0.1', 0, (token) => {
   if (token) console.log(`http://127.0.0.1:${uws.us_socket_local_port(token)}`);
 });

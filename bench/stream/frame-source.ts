@@ -9,7 +9,10 @@ export interface FrameSource {
   connected(): Promise<void>;
   /** Sends a frame to Studio. */
   send(frame: string | Uint8Array): void;
-  /** The longest that a frame has waited to be taken by the system, in ms, since it was last asked. */
+  /**
+   * The longest that a frame has waited for its socket, in ms, since it was last asked. Of those that fit into the system's
+   * buffer: a larger one always waits for whoever reads it.
+   */
   longestWait(): number;
   close(): void;
 }
@@ -46,6 +49,7 @@ export async function startFrameSource(): Promise<FrameSource> {
       for (const socket of sockets.clients) {
         if (socket.readyState !== WebSocket.OPEN) continue;
         socket.send(frame, () => {
+          if (frame.length > 64 * 1024) return;
           longest = Math.max(longest, performance.now() - sentAt);
         });
       }

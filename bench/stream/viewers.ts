@@ -27,6 +27,10 @@ export type Answer =
   | { readonly answer: 'count'; readonly bytes: number }
   | { readonly answer: 'arrivals'; readonly arrivals: readonly (readonly [number, number])[] };
 
+/** An empty Pong, masked (RFC 6455, 5.5.3): nobody here reads Pings, so each viewer says by itself that it is there. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+const PONG_EVERY_MS = 10_000;
+
 let bytes = 0;
 let arrivals: [number, number][] = [];
 const STEP = Buffer.from('"step":');
@@ -59,10 +63,13 @@ function open({ port, target, headers, timed }: Viewers): Promise<Socket> {
       if (!head.toString('latin1').startsWith('HTTP/1.1 101'))
         return reject(new Error(head.toString('latin1')));
       socket.on('data', timed ? note : count);
+      setInterval(() => socket.write(PONG), PONG_EVERY_MS);
       resolve(socket);
     });
     socket.on('error', reject);
-    socket.on('close', () => reject(new Error('a viewer was closed')));
+    socket.on('close', () => {
+      throw new Error('a viewer was closed');
+    });
   });
 }
 

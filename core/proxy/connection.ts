@@ -5,10 +5,11 @@ import { HttpError } from '../http/http-error.ts';
 import { type Carrier, type Exchange, timeout } from './exchange.ts';
 import { BadAnswer } from './response-head.ts';
 import { ResponseParser } from './response-parser.ts';
+import { copyOf, giveBack } from './spare-buffers.ts';
 import type { Target } from './target.ts';
 
 /** In bytes; more of a request's body is not taken before ComfyUI has taken what is there. */
-const MOST_UNSENT = 256 * 1024;
+const MOST_UNSENT = 1024 * 1024;
 
 const CONNECT_SECONDS = 10;
 
@@ -157,7 +158,7 @@ export class Connection implements Carrier {
       write: (chunk) => {
         size += chunk.byteLength;
         if (size > length) return this.#break(new Error('A body was longer than it said'));
-        this.#write(Buffer.from(chunk), body);
+        this.#write(chunk, body);
       },
       end: () => {
         if (size < length) this.#break(new Error('A body was shorter than it said'));
@@ -171,8 +172,12 @@ export class Connection implements Carrier {
     return {
       write: (chunk) => {
         if (chunk.byteLength === 0) return;
-        const size = `${chunk.byteLength.toString(16)}\r\n`;
-        this.#write(Buffer.concat([Buffer.from(size), chunk, LINE_END]), body);
+        if (this.#gone) return;
+        this.#socket.cork();
+        this.#socket.write(`${chunk.byteLength.toString(16)}\r\n`);
+        this.#write(chunk, body);
+        this.#socket.write('\r\n');
+        this.#socket.uncork();
       },
       end: () => {
         if (!this.#gone) this.#socket.write('0\r\n\r\n');
@@ -182,10 +187,11 @@ export class Connection implements Carrier {
     };
   }
 
-  #write(bytes: Buffer, body: ByteSource): void {
+  #write(bytes: Uint8Array, body: ByteSource): void {
     if (this.#gone) return;
     this.#quiet = 0;
-    this.#socket.write(bytes);
+    const copy = copyOf(bytes);
+    this.#socket.write(copy, () => giveBack(copy));
     if (this.#socket.writableLength > MOST_UNSENT) body.pause();
   }
 
@@ -258,8 +264,6 @@ export class Connection implements Carrier {
     exchange?.fail(reason);
   }
 }
-
-const LINE_END = Buffer.from('\r\n');
 
 /** A GET without a body names no length (RFC 9110, 8.6). */
 function framing(method: string, body: ByteSource | Uint8Array | null): string {

@@ -35,18 +35,7 @@ export type ManagerConcern = 'none' | 'judge' | 'judge-body';
 /**
  * Whether a request is the policy's concern, asked of every request: `none` passes as it is, `judge` goes to
  * judgeManagerCall, `judge-body` as well, with its body, collected up to MANAGER_BODY_LIMIT and read by readManagerBody.
- * Use one level for both questions, the one at which the request came.
- *
- *     const concern = managerConcern(method, path, query, level);
- *     if (concern !== 'none') {
- *       const body = concern === 'judge-body' ? readManagerBody(header, bytes) : undefined;
- *       const verdict = judgeManagerCall({ method, path, query, ...(body && { body }) }, level);
- *       if (!verdict.allow) {
- *         events.append(refusalEvent({ method, path }, verdict.rule, level, ip));
- *         throw managerRefusal(verdict.rule, level);
- *       }
- *       if (verdict.judged) bytes = writeManagerBody(verdict.judged.body); // with JSON_TYPE and its own length
- *     }
+ * One level is used for both questions: manager-gate.ts asks them.
  */
 export function managerConcern(
   method: string,

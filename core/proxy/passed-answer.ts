@@ -96,9 +96,9 @@ function isSessionCookie(setCookie: string): boolean {
   return setCookie.split(/[=;]/, 1)[0]?.trim() === 'session';
 }
 
-function joined(fields: readonly Field[], key: string): string | undefined {
+function joined(fields: readonly Field[], wanted: string): string | undefined {
   let all: string | undefined;
-  for (const field of fields)
-    if (field.key === key) all = all === undefined ? field.value : `${all}, ${field.value}`;
+  for (const { key: lowerName, value } of fields)
+    if (lowerName === wanted) all = all === undefined ? value : `${all}, ${value}`;
   return all;
 }

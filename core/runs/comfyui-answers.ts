@@ -14,6 +14,8 @@ export interface QueueItem {
   readonly prompt: unknown;
   /** The output nodes that it is run for. */
   readonly targets: readonly NodeId[];
+  /** The socket that gets its frames; null: they go to all, as far as they are told at all. */
+  readonly clientId: string | null;
 }
 
 /** What ComfyUI runs and what it is going to run, in that order. */
@@ -49,11 +51,17 @@ export function promptFrom(prompt: unknown): Prompt {
   return PromptData.safeParse(prompt).data ?? {};
 }
 
-/** `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: it stays behind. */
+const ExtraData = z.object({ client_id: Id }).transform(({ client_id }) => client_id);
+
+/**
+ * `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: all of it stays
+ * behind but the client's id.
+ */
 const Item = z
   .tuple([z.number(), Id, z.unknown()], z.unknown())
-  .transform(([number, promptId, prompt, _, outputs]): QueueItem => {
-    return { number, promptId, prompt, targets: Targets.parse(outputs) };
+  .transform(([number, promptId, prompt, extraData, outputs]): QueueItem => {
+    const clientId = ExtraData.safeParse(extraData).data ?? null;
+    return { number, promptId, prompt, targets: Targets.parse(outputs), clientId };
   });
 
 /** GET /queue. */
@@ -79,6 +87,19 @@ const HistoryEntry = z.object({
 
 /** GET /history/{id}: empty while the run is not over. */
 export const HistoryAnswer = z.record(z.string(), HistoryEntry.transform(verdictOf));
+
+/** The same, for a run that was never seen in the queue. */
+export const PastRunAnswer = z.record(
+  z.string(),
+  HistoryEntry.extend({ prompt: Item }).transform((entry): PastRun => {
+    return { item: entry.prompt, verdict: verdictOf(entry) };
+  }),
+);
+
+export interface PastRun {
+  readonly item: QueueItem;
+  readonly verdict: HistoryVerdict;
+}
 
 function verdictOf(entry: z.infer<typeof HistoryEntry>): HistoryVerdict {
   const said = new Map(entry.status?.messages.filter((message) => message !== null));

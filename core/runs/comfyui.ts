@@ -5,6 +5,8 @@ import { mayRound, parseExactJson } from '../exact-json.ts';
 import {
   Accepted,
   HistoryAnswer,
+  type PastRun,
+  PastRunAnswer,
   type Queue,
   QueueAnswer,
   refusalReason,
@@ -32,6 +34,8 @@ export interface Comfyui {
   queue(isKnown?: (id: PromptId) => boolean): Promise<Queue>;
   /** How the run ended; null when it is not over, or not known. */
   history(id: PromptId): Promise<HistoryVerdict | null>;
+  /** A run that is over, with its workflow; null when it is not over, or not known. */
+  pastRun(id: PromptId): Promise<PastRun | null>;
   /** Stops the run if it is the running one; else it does nothing. */
   interrupt(id: PromptId): Promise<void>;
   /** Takes the run out of the queue if it still waits there; else it does nothing. */
@@ -43,6 +47,8 @@ export interface Comfyui {
 }
 
 export interface ComfyuiOptions {
+  /** The value for Authorization; null sends none. */
+  readonly authorization?: string | null;
   /** How long any one call may take, in milliseconds. */
   readonly timeoutMs?: number;
   /** The same for POST /prompt, where custom nodes validate their inputs. */
@@ -63,6 +69,9 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
   const { timeoutMs = 10_000, submitTimeoutMs = 60_000, maxAnswerBytes = 64 * 1024 * 1024 } = options;
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/+$/, '');
+  const ownHeaders: Record<string, string> = options.authorization
+    ? { authorization: options.authorization }
+    : {};
   const pool = new Pool(base.origin, { connections: 16, connect: { timeout: timeoutMs } });
 
   async function call({ method, path, body, timeoutMs: limit = timeoutMs }: Call): Promise<string> {
@@ -71,7 +80,7 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
       const answer = await pool.request({
         method,
         path: prefix + path,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        headers: body === undefined ? ownHeaders : { ...ownHeaders, 'content-type': 'application/json' },
         // Seeds go up to 2^64 and come as bigints, which JSON.stringify does not write.
         body: body === undefined ? null : (stringify(body) ?? null),
         // The signal is the one limit; the pool's own would end a long validation.
@@ -132,6 +141,12 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
     },
     async history(id) {
       const answer = await ask(HistoryAnswer, { method: 'GET', path: `/history/${encodeURIComponent(id)}` });
+      return (Object.hasOwn(answer, id) ? answer[id] : undefined) ?? null;
+    },
+    async pastRun(id) {
+      const request = { method: 'GET', path: `/history/${encodeURIComponent(id)}` } as const;
+      const text = await call(request);
+      const answer = understood(PastRunAnswer, request, parsePythonJson(text, parseExactJson));
       return (Object.hasOwn(answer, id) ? answer[id] : undefined) ?? null;
     },
     async interrupt(id) {

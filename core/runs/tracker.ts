@@ -2,16 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../events/event-log.ts';
 import type { RunArchive } from './archive.ts';
 import { type ComfyuiOptions, createComfyui } from './comfyui.ts';
+import { createHearing } from './hearing.ts';
 import { createInquiry } from './inquiry.ts';
 import { createLedger } from './ledger.ts';
 import type { RunsLog } from './log.ts';
-import { type ComfyuiMessage, parseMessage } from './messages.ts';
-import { parsePreview } from './preview-frame.ts';
 import { createReconcile } from './reconcile.ts';
 import type { PromptId } from './run.ts';
 import type { TrackedRun } from './run-table.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest, type Runs } from './runs.ts';
-import { isOver } from './state.ts';
 import { openUpstream, type Upstream, type UpstreamTiming } from './upstream.ts';
 import { createWaiting } from './waiting.ts';
 
@@ -24,6 +22,8 @@ export interface TrackerOptions {
    */
   readonly clientId: string;
   readonly archive: RunArchive;
+  /** The value for Authorization, where ComfyUI has a lock of its own. */
+  readonly authorization?: string | null;
   readonly events: EventLog;
   readonly log: RunsLog;
   /** At most one progress per run in this many milliseconds; default 150. */
@@ -67,14 +67,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     previewIntervalMs = 100,
     inquiryIntervalMs = 3000,
     overLimit = 200,
+    authorization = null,
   } = options;
-  const comfyui = createComfyui(comfyuiUrl, options.comfyui);
+  const comfyui = createComfyui(comfyuiUrl, { ...options.comfyui, authorization });
   const ledger = createLedger({ archive, events, log, progressIntervalMs, previewIntervalMs, overLimit });
   const waiting = createWaiting(ledger);
   const link = { connected: false, connection: 0, heardAt: Number.NEGATIVE_INFINITY };
   let outageTold = false;
-  /** The run that executes, by the latest frame or /queue: frames that name no run are its. It need not be known. */
-  let executing: PromptId | null = null;
 
   let paused = false;
   let looking: NodeJS.Timeout | undefined;
@@ -90,34 +89,50 @@ export function createTracker(options: TrackerOptions): Tracker {
     comfyui: {
       queue: (isKnown) => unlessPaused(comfyui.queue(isKnown)),
       history: (id) => unlessPaused(comfyui.history(id)),
+      pastRun: (id) => unlessPaused(comfyui.pastRun(id)),
     },
     ledger,
     link,
     openLimit,
+    starterOf: (id) => hearing.starterOf(id),
+    heardOf: () => hearing.heardOf(),
+    onAdopted: (run) => hearing.adopted(run),
     onDeaf: () => upstream.redial('it fell silent'),
   });
   const inquiry = createInquiry({
     async ask() {
       if (paused) return;
-      const running = await reconcile();
-      executing ??= running;
+      let running: PromptId | null = null;
+      try {
+        running = await reconcile();
+      } finally {
+        hearing.asked(running);
+      }
     },
     wanted: () => !paused && ledger.open.size > 0,
     intervalMs: inquiryIntervalMs,
     log,
   });
+  const hearing = createHearing({ ledger, askNow: inquiry.now, askSoon: inquiry.soon });
   let upstream = dial();
 
   function dial(): Upstream {
     return openUpstream({
       comfyuiUrl,
+      authorization,
       clientId,
       log,
       ...(options.upstream && { timing: options.upstream }),
       onOpen: connected,
       onClose: disconnected,
-      onText: readText,
-      onBinary: readPreview,
+      onText(text) {
+        link.heardAt = performance.now();
+        hearing.own.text(text);
+      },
+      onBinary(frame) {
+        link.heardAt = performance.now();
+        hearing.own.binary(frame);
+      },
     });
   }
 
@@ -131,44 +146,11 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   function disconnected(reason: string): void {
     link.connected = false;
-    executing = null;
-    for (const run of ledger.open.values()) ledger.advance(run, { type: 'gap' });
+    hearing.own.close();
     if (outageTold) return;
     outageTold = true;
     const message = `ComfyUI is not connected: ${reason}`;
     ledger.record({ type: 'comfyui.disconnected', severity: 'warning', message, data: { reason } });
-  }
-
-  function readText(text: string): void {
-    link.heardAt = performance.now();
-    const message = parseMessage(text);
-    if (message === null) return;
-    if (message.type === 'status') {
-      // Not what we know of: somebody else queued a run, or took one out.
-      if (message.queueRemaining !== ledger.open.size) inquiry.soon();
-      return;
-    }
-    const id = message.promptId ?? executing;
-    executing = executingAfter(message, id);
-    const run = id === null ? undefined : ledger.get(id);
-    if (run !== undefined) readRunMessage(run, message);
-    else if (id !== null && !ledger.isOver(id)) inquiry.soon();
-  }
-
-  function readRunMessage(run: TrackedRun, message: RunFrame): void {
-    ledger.accept(run);
-    ledger.advance(run, message);
-    // Nothing of it executes any more, and how it ended was told to nobody.
-    if (message.type === 'executing' && message.node === null && !isOver(run.state.status)) inquiry.now();
-  }
-
-  function readPreview(frame: Uint8Array): void {
-    link.heardAt = performance.now();
-    const preview = parsePreview(frame);
-    if (preview === null) return;
-    const { promptId, node: node_id, mime, image } = preview;
-    const run = ledger.open.get(promptId ?? executing ?? '');
-    if (run !== undefined) ledger.preview(run, { node_id, mime, image });
   }
 
   async function cancelQueued(run: TrackedRun): Promise<void> {
@@ -232,12 +214,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
 
     watch: ledger.watch,
+    overhear: hearing.open,
 
     pause() {
       paused = true;
       link.connected = false;
-      executing = null;
       ledger.pause();
+      hearing.own.close();
       looking = setInterval(waiting.look, LOOK_MS).unref();
       return upstream.release();
     },
@@ -274,22 +257,6 @@ export function createTracker(options: TrackerOptions): Tracker {
   function renamed(entered: TrackedRun, id: PromptId, request: RunRequest): TrackedRun {
     ledger.forget(entered);
     return ledger.get(id) ?? ledger.enter(id, request.prompt, request.title);
-  }
-}
-
-type RunFrame = Exclude<ComfyuiMessage, { type: 'status' }>;
-
-/** The run that executes after `message`, which is about the run `id`. */
-function executingAfter(message: RunFrame, id: PromptId | null): PromptId | null {
-  switch (message.type) {
-    case 'execution_success':
-    case 'execution_error':
-    case 'execution_interrupted':
-      return null;
-    case 'executing':
-      return message.node === null ? null : id;
-    default:
-      return id;
   }
 }
 

@@ -4,6 +4,8 @@ import type { RunsLog } from './log.ts';
 export interface UpstreamOptions {
   /** ComfyUI's base address, http or https; it may have a path. */
   readonly comfyuiUrl: string;
+  /** The value for Authorization; null sends none. */
+  readonly authorization?: string | null;
   readonly clientId: string;
   readonly log: RunsLog;
   /** ComfyUI's first frame is here: the socket is open and is ours. */
@@ -72,6 +74,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
 
   function dial(): void {
     const socket = new WebSocket(url, {
+      headers: options.authorization ? { Authorization: options.authorization } : {},
       handshakeTimeout: timing.opening,
       maxPayload: LARGEST_FRAME,
       perMessageDeflate: false,

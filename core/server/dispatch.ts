@@ -9,9 +9,14 @@ import { receiveBody } from './body.ts';
 import { type Guard, REFUSALS, type Refusal } from './guard.ts';
 import { LiveRequest } from './live-request.ts';
 import { maintenanceReply } from './maintenance-reply.ts';
+import type { PendingReply } from './pending-replies.ts';
 import { createReplies, type MakeReply, NEVER, type Replies, unixTime } from './replies.ts';
-import { streamRequestBody } from './request-body.ts';
-import { type CompiledRoute, paramsOf, type Serve } from './router.ts';
+import { type RequestBody, streamRequestBody } from './request-body.ts';
+import { type CompiledRoute, PASSED_ON_PATHS, paramsOf, type Serve } from './router.ts';
+import { isSource } from './write-reply.ts';
+
+/** What a handshake is judged by; `passedOn` as in CompiledRoute. */
+export type HandshakeRoute = { readonly access: Access; readonly passedOn?: boolean };
 
 export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
@@ -19,10 +24,8 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
    * Guard, maintenance and access for a handshake. Returns the request to go on with; otherwise it was answered, and null.
    * Synchronous, since uWebSockets.js wants its upgrades so.
    */
-  admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null;
+  admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null;
 }
-
-const HANDSHAKE = { passedOn: false, duringMaintenance: false } as const;
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
 export function createDispatch(context: Context, guard: Guard): Dispatch {
@@ -73,8 +76,8 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     live: HttpRequest,
     request: LiveRequest,
   ): void {
-    if (!takeHead(route, response, live, request)) return;
-    const owed = replies.owe(response);
+    const owed = takeHead(route, response, live, request);
+    if (owed === null) return;
     const answerAndClose = (reply: MakeReply) => replies.writeAndClose(owed, response, request, reply);
     const refused = admission(request, route, false, unixTime());
     if (refused !== null) return answerAndClose(() => refused);
@@ -104,13 +107,12 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     live: HttpRequest,
     request: LiveRequest,
   ): void {
-    if (!takeHead(route, response, live, request)) return;
-    const owed = replies.owe(response);
+    const owed = takeHead(route, response, live, request);
+    if (owed === null) return;
     const refused = admission(request, route, false, unixTime());
     const chunked = request.header('transfer-encoding') !== '';
     const length = chunked ? null : Number(request.header('content-length'));
     if (length === 0) {
-      request.useStream(null, owed);
       return replies.writeLater(owed, response, request, refused ?? callHandler(route, request), NEVER);
     }
     if (refused !== null) return replies.writeAndClose(owed, response, request, () => refused);
@@ -118,34 +120,37 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     if (length !== null && length > limit)
       return replies.writeAndClose(owed, response, request, () => tooLarge(limit));
     const body = streamRequestBody(response, owed, { length, limit });
-    request.useStream(body, owed);
+    request.useStream(body);
     const reply = callHandler(route, request);
-    // Not before the next tick, for what may be hidden behind a chunked body; and what is left of one is not a request.
+    // Not before the next tick, for what may be hidden behind a chunked body. What is still to come of a sized one is known,
+    // and read: closed at once, the connection would be reset, and the client never see why its upload was refused.
     replies.writeAndClose(
       owed,
       response,
       request,
-      () => reply,
-      () => chunked || !body.complete,
+      () => lettingGo(body, reply),
+      () => chunked,
     );
   }
 
-  /** Reads and judges all header lines; false when they were refused. Nothing of `live` is needed after it. */
+  /** Reads and judges all header lines; null when they were refused. Nothing of `live` is needed after it. */
   function takeHead(
     route: CompiledRoute,
     response: HttpResponse,
     live: HttpRequest,
     request: LiveRequest,
-  ): boolean {
+  ): PendingReply | null {
     const headers = guard.readHeaders(live);
     if (typeof headers === 'string') {
       refuseUnclean(response, request.method, headers);
-      return false;
+      return null;
     }
     request.useHeaders(headers);
     if (route.names.length > 0) request.params = paramsOf(route, live);
+    const owed = replies.owe(response);
+    if (route.streams) request.useOwed(owed);
     request.detach();
-    return true;
+    return owed;
   }
 
   /** The reply that ends the request before its handler, or null; then `request.caller` is known. */
@@ -183,9 +188,10 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     replies.refuse(response, method, REFUSALS[refusal]);
   }
 
-  function admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null {
+  function admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null {
+    const { access, passedOn = false } = route;
     const request = readRequest(response, live, 'GET');
-    const verdict = guard.judge(request, null);
+    const verdict = guard.judge(request, null, passedOn ? PASSED_ON_PATHS : undefined);
     const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;
     if (typeof headers === 'string') {
       refuseUnclean(response, 'GET', headers);
@@ -193,7 +199,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, { ...HANDSHAKE, access }, true, unixTime());
+    const refused = admission(request, { access, passedOn, duringMaintenance: false }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;
@@ -213,6 +219,13 @@ function isPageNavigation(request: LiveRequest): boolean {
 /** ComfyUI has its API in many places; what a person does not open as a page is that. */
 function isApi(request: LiveRequest, passedOn: boolean): boolean {
   return passedOn ? !isPageNavigation(request) : request.path.startsWith('/api/');
+}
+
+/** A reply that is there as a whole is the last word: what is left of the request's body is for nobody. */
+async function lettingGo(body: RequestBody, reply: Reply | Promise<Reply>): Promise<Reply> {
+  const last = await reply;
+  if (!body.complete && !isSource(last.body)) body.abort();
+  return last;
 }
 
 function toLogin(request: LiveRequest): Reply {

@@ -73,17 +73,21 @@ export class LiveRequest implements Request {
     this.#body = body;
   }
 
-  /** For a handler that reads the body itself; `owed` knows when the client goes away. */
-  useStream(stream: ByteSource | null, owed: PendingReply): void {
-    this.#stream = stream;
+  /** For a handler that is called before the body is there; `owed` knows when the client goes away. */
+  useOwed(owed: PendingReply): void {
     this.#owed = owed;
+  }
+
+  useStream(stream: ByteSource): void {
+    this.#stream = stream;
   }
 
   /** Takes what is still needed of uWebSockets.js's objects before they die. Call it within their callback. */
   detach(): void {
     if (this.#live === null) return;
-    // What else there is to know is worked out from these when it is asked for.
-    this.#peer();
+    // What else there is to know is worked out from these when it is asked for. Asking the system who the peer is costs as
+    // much as the rest of a request that is passed on, so there it is put off, and a client that has gone has no address.
+    if (this.#owed === null) this.#peer();
     // Judged already, by the first lines: of what may not be repeated, the first stays.
     this.#headers ??= readLines(this.#live).headers;
     this.#live = null;
@@ -135,6 +139,7 @@ export class LiveRequest implements Request {
   }
 
   #peer(): string {
+    if (this.#owed?.gone) return '';
     this.#peerText ??= Buffer.from(this.#response.getRemoteAddressAsText()).toString('latin1');
     return this.#peerText;
   }

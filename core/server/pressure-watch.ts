@@ -3,8 +3,11 @@ import type { OpenSocket } from './open-socket.ts';
 /** How often the buffers are looked at while anything is published or anybody is behind, in ms. */
 const SWEEP_MS = 250;
 
-/** After so many published bytes they are looked at as well, however soon that is. */
-const SWEEP_BYTES = 256 * 1024;
+/**
+ * After so many published bytes they are looked at as well, however soon that is. Less than lies between two limits of
+ * pressure.ts, so that a viewer goes from one to the next and not past it.
+ */
+const SWEEP_BYTES = 128 * 1024;
 
 /**
  * Looks at what waits in the sockets' buffers. uWebSockets.js tells nobody when a publish makes a buffer grow, and at its

@@ -65,6 +65,8 @@ export function streamRequestBody(
       }
     }
     if (!isLast) return;
+    // What was on its way came all the same. The next request of this connection is to be read, once this one is answered.
+    setPaused(false);
     if (length !== null) return finish();
     // uWebSockets.js judges the end of a chunked body after this call. What is not well framed, or has something hidden
     // behind it, loses its connection then, and its end is never told.
@@ -92,7 +94,7 @@ export function streamRequestBody(
     abort() {
       over = true;
       early = [];
-      // What still comes is thrown away until the reply is there; it ends the connection.
+      // What still comes is read and thrown away: as long as it is due, nothing else can come on this connection.
       setPaused(false);
     },
   };

@@ -4,11 +4,14 @@ import type { Route } from '../http/route.ts';
 import { limitConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { createHandshakes } from './handshake.ts';
+import { createPassedSockets } from './passed-sockets.ts';
 import { PATIENCE, type Patience } from './pressure.ts';
 import { quietMoment } from './quiet-moment.ts';
 import { mountRoutes } from './router.ts';
 import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
+import { createViewers } from './viewers.ts';
 
 export interface Server {
   /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
@@ -51,9 +54,15 @@ export function createServer(
   const app = uws.App();
   const dispatch = createDispatch(context, guard);
   const connections = limitConnections(app, context.config.maxConnections, () => guard.count('connections'));
-  const sockets = createSockets(context, dispatch, patience, connections.socketClosed);
+  const viewers = createViewers(context.config.maxViewersPerAddress);
+  const handshakes = createHandshakes(context, dispatch, viewers);
+  const services = { dispatch, handshakes, viewers, onClose: connections.socketClosed };
+  const sockets = createSockets(context, services, patience);
+  const passedSockets = createPassedSockets(context, services);
   for (const route of routes) {
-    if (route.method === 'WS') sockets.mount(app, route);
+    if (route.method !== 'WS') continue;
+    if (route.passedOn) passedSockets.mount(app, route);
+    else sockets.mount(app, route);
   }
   mountRoutes(app, routes, dispatch.serve);
 
@@ -93,20 +102,27 @@ export function createServer(
       sockets.published(message.length);
     },
     mostBuffered: sockets.mostBuffered,
-    closeSessions: sockets.closeSessions,
+    closeSessions(reason) {
+      sockets.closeSessions(reason);
+      passedSockets.closeSessions(reason);
+    },
     async close(graceMs = 8000) {
       for (const port of [...listening.keys()]) stopListening(port);
       sockets.closeAll(1001, 'Studio is stopping');
+      passedSockets.closeAll(1001, 'Studio is stopping');
       await dispatch.drain(graceMs);
       sockets.stop();
+      passedSockets.stop();
       app.close();
     },
     async retire(patienceMs) {
       await quietMoment();
       for (const port of [...listening.keys()]) stopListening(port);
       sockets.closeAll(1012, 'Studio restarts');
+      passedSockets.closeAll(1012, 'Studio restarts');
       await Promise.all([dispatch.drain(patienceMs), connections.gone(patienceMs)]);
       sockets.stop();
+      passedSockets.stop();
       app.close();
     },
   };

@@ -1,34 +1,31 @@
-import { stringify } from 'lossless-json';
 import type { Context } from '../../core/context.ts';
 import type { ByteSource } from '../../core/http/byte-stream.ts';
 import { collect } from '../../core/http/collect.ts';
-import { parseJson } from '../../core/http/json-body.ts';
+import { HttpError } from '../../core/http/http-error.ts';
 import { forward, type Reply } from '../../core/http/reply.ts';
 import type { Request } from '../../core/http/request.ts';
 import type { Handler } from '../../core/http/route.ts';
+import { JSON_TYPE, MANAGER_BODY_LIMIT } from '../../core/proxy/manager-body.ts';
 import { passedAnswerLines } from '../../core/proxy/passed-answer.ts';
 import { passedRequestLines } from '../../core/proxy/passed-request.ts';
 
-/** What the Manager is told in one call. */
-const JUDGED_BODY_LIMIT = 1024 * 1024;
-
 /**
  * Every method below `at`: ComfyUI itself, streamed both ways. What it may not see of the request and what it may not say to
- * the browser is left out; a call to its Manager is judged first. Path, query and body go as they came.
+ * the browser is left out; a call to its Manager is judged first. Path, query and body go as they came, but for a body that
+ * was judged: that is written anew, so that nobody reads it in another way.
  */
 export function passOn(at: '' | '/comfyui'): Handler {
   return async (context, request) => {
     const path = request.path.slice(at.length);
-    const { method, rawQuery } = request;
-    const body = await judged(context, request, path);
+    const { method, rawQuery: query } = request;
+    const source = request.stream();
+    const judging = context.manager.admit({ method, path, query }, request, () => bytesOf(source));
+    const judged = judging === null ? null : await judging;
     const answer = await context.comfyui.send({
       method,
-      path: rawQuery === '' ? path : `${path}?${rawQuery}`,
-      lines: passedRequestLines(request, {
-        isOwnAuthorization: context.gate.holdsKey,
-        hasAuthorization: context.config.comfyuiAuthorization !== null,
-      }),
-      body,
+      path: query === '' ? path : `${path}?${query}`,
+      lines: lines(context, request, judged !== null),
+      body: judged ?? source,
       client: request,
     });
     const mount = { at, upstream: context.config.comfyuiUrl };
@@ -36,32 +33,22 @@ export function passOn(at: '' | '/comfyui'): Handler {
   };
 }
 
-/** The body to pass on. What was judged is what goes on: written anew, so that nobody reads it in another way. */
-function judged(
-  { manager }: Context,
-  request: Request,
-  path: string,
-): ByteSource | null | Promise<Uint8Array> {
-  const { method, rawQuery: query } = request;
-  const source = request.stream();
-  const concern = manager.concern(method, path, query);
-  if (concern === 'none') return source;
-  if (concern === 'judge-body') return judgedBody({ manager }, request, path, source);
-  const refusal = manager.judge({ method, path, query, body: undefined });
-  if (refusal !== null) throw refusal;
-  return source;
+/** `isJudged`: the body is JSON of ours, whatever the client called its own. */
+function lines({ gate, config }: Context, { headers }: Request, isJudged: boolean): string {
+  return passedRequestLines(
+    { headers: isJudged ? new Map([...headers, ['content-type', JSON_TYPE]]) : headers },
+    {
+      isOwnAuthorization: gate.holdsKey,
+      hasAuthorization: config.comfyuiAuthorization !== null,
+    },
+  );
 }
 
-async function judgedBody(
-  { manager }: Pick<Context, 'manager'>,
-  request: Request,
-  path: string,
-  source: ByteSource | null,
-): Promise<Uint8Array> {
-  const { method, rawQuery: query } = request;
-  const bytes = source === null ? new Uint8Array() : await collect(source, JUDGED_BODY_LIMIT);
-  const body = bytes.byteLength === 0 ? undefined : parseJson(bytes);
-  const refusal = manager.judge({ method, path, query, body });
-  if (refusal !== null) throw refusal;
-  return body === undefined ? bytes : Buffer.from(stringify(body) ?? '');
+/** A body that is to be judged; null when it is too large for that. */
+async function bytesOf(source: ByteSource | null): Promise<Uint8Array | null> {
+  if (source === null) return new Uint8Array();
+  return collect(source, MANAGER_BODY_LIMIT).catch((error: unknown) => {
+    if (error instanceof HttpError && error.status === 413) return null;
+    throw error;
+  });
 }

@@ -4,11 +4,12 @@ import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
 import type { Context } from '../../core/context.ts';
+import { NOT_CHECKED } from '../../core/exposure.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
-import { NO_MANAGER_GUARD } from '../../core/proxy/manager-guard.ts';
+import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Runs } from '../../core/runs/runs.ts';
@@ -34,6 +35,7 @@ const NO_RUNS: Runs = {
   promptOf: () => undefined,
   erase: () => Promise.resolve([]),
   watch: () => () => {},
+  overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
   close: () => {},
 };
 
@@ -48,6 +50,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
     log: await createLog({ level: 'silent', secrets: [] }),
@@ -56,11 +59,18 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     sessions,
     maintenance: createMaintenance(),
     updates: NO_UPDATES,
-    managerLevel: levelInMemory(),
+    managerLevel,
     events,
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
-    manager: NO_MANAGER_GUARD,
+    manager: createManagerGate(managerLevel, events, () => NOW),
+    comfyuiSockets: {
+      open: () => {
+        throw new Error('not expected');
+      },
+      close: () => {},
+    },
+    exposure: { current: NOT_CHECKED },
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),

@@ -82,7 +82,9 @@ function watch(socket: Socket, onHead: (connection: RawConnection, head: string)
     for (let end = unseen.indexOf('\r\n\r\n'); end !== -1; end = unseen.indexOf('\r\n\r\n')) {
       const head = unseen.slice(0, end);
       unseen = unseen.slice(end + 4);
-      if (/^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(head)) onHead(connection, head);
+      // A body may stand before it.
+      const start = head.search(/[A-Z]+ \/\S* HTTP\/1\.1\r\n/);
+      if (start !== -1) onHead(connection, head.slice(start));
     }
   });
   socket.on('error', () => {});
