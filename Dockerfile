@@ -17,9 +17,10 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/static static
-RUN mkdir -p /workspace/studio && chown node:node /workspace/studio
+RUN ln -s /app/dist/core/main.js /usr/local/bin/studio && mkdir -p /workspace/studio && chown node:node /workspace/studio
 USER node
 VOLUME /workspace/studio
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.STUDIO_PORT || 8000}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# 503 is maintenance: Studio answers, and whoever restarted it now would break the update off.
+HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.STUDIO_PORT || 8000}/api/health`).then((r) => process.exit(r.ok || r.status === 503 ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/core/main.js"]

@@ -8,6 +8,7 @@ import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/mana
 import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
 import { KNOWN_TOKENS } from './tokens.ts';
+import { splitCommand } from './update/split-command.ts';
 
 export interface Config {
   /** The owner's key, or null: it is in STUDIO_DIR/.api_key, or will be. */
@@ -36,10 +37,19 @@ export interface Config {
   readonly maxViewersPerAddress: number;
   readonly runsKept: RunRetention;
   readonly eventsKept: Retention;
+  /** The words of the update command; null: there is none. */
+  readonly updateCommand: readonly string[] | null;
+  readonly updateTimeoutSeconds: number;
+  /** Whether Studio restarts after each update that succeeds. */
+  readonly restartAfterUpdate: boolean;
+  readonly restartBy: RestartBy;
   readonly logLevel: LogLevel;
   /** The text of each variable that is set, of the known tokens too: secrets among them. */
   readonly given: Readonly<Record<string, string>>;
 }
+
+/** `handover`: a new process takes over, without a gap. `exit`: this one ends with 75, and its supervisor starts the next. */
+export type RestartBy = 'handover' | 'exit';
 
 /** One environment variable: how it is read, and what `--help` and the README say of it. */
 interface Variable<T> {
@@ -178,6 +188,33 @@ export const VARIABLES = {
     'For how many days it is remembered who logged in, who tried to, and what was done with the key; whatever else happens.',
     wholeNumber(1, 36_500),
   ),
+  STUDIO_UPDATE_COMMAND: variable(
+    '',
+    "What POST /api/admin/system/update runs, without a shell; one that needs a shell asks for it: sh -c 'git pull && npm ci && npm run build'.",
+    z.string().transform((text, context) => {
+      try {
+        return text === '' ? null : splitCommand(text);
+      } catch (error) {
+        context.addIssue(error instanceof Error ? error.message : String(error));
+        return null;
+      }
+    }),
+  ),
+  STUDIO_UPDATE_TIMEOUT_S: variable(
+    '1800',
+    'How many seconds the update command may take before it is ended.',
+    wholeNumber(1, 86_400),
+  ),
+  STUDIO_RESTART_AFTER_UPDATE: variable(
+    '0',
+    '1 restarts Studio after each update that ends with 0. An update command that ends with 75 asks for that by itself.',
+    flag(),
+  ),
+  STUDIO_RESTART_BY: variable(
+    'handover',
+    'How: handover starts the new Studio beside the old one, which loses no request; exit ends with code 75, for a supervisor that starts it anew.',
+    z.enum(['handover', 'exit'], 'write handover or exit'),
+  ),
   LOG_LEVEL: variable(
     'info',
     `How much is logged: ${LEVELS.join(', ')}.`,
@@ -190,7 +227,13 @@ export const VARIABLES = {
 };
 
 /** Whose value is never repeated. */
-export const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION', ...KNOWN_TOKENS]);
+export const SECRET: ReadonlySet<string> = new Set([
+  'API_KEY',
+  'COMFYUI_AUTHORIZATION',
+  // There may be a token in it, which it is told by the way.
+  'STUDIO_UPDATE_COMMAND',
+  ...KNOWN_TOKENS,
+]);
 
 /**
  * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
@@ -230,6 +273,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       days: read('STUDIO_EVENTS_KEPT_DAYS', VARIABLES.STUDIO_EVENTS_KEPT_DAYS),
       auditDays: read('STUDIO_AUDIT_KEPT_DAYS', VARIABLES.STUDIO_AUDIT_KEPT_DAYS),
     },
+    updateCommand: read('STUDIO_UPDATE_COMMAND', VARIABLES.STUDIO_UPDATE_COMMAND),
+    updateTimeoutSeconds: read('STUDIO_UPDATE_TIMEOUT_S', VARIABLES.STUDIO_UPDATE_TIMEOUT_S),
+    restartAfterUpdate: read('STUDIO_RESTART_AFTER_UPDATE', VARIABLES.STUDIO_RESTART_AFTER_UPDATE),
+    restartBy: read('STUDIO_RESTART_BY', VARIABLES.STUDIO_RESTART_BY),
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
     given: Object.freeze(givenIn(env)),
   };
@@ -246,15 +293,6 @@ function givenIn(env: Readonly<Record<string, string | undefined>>): Record<stri
     if (text) given[name] = text;
   }
   return given;
-}
-
-/** What `--help` prints. */
-export function helpText(): string {
-  const rows = Object.entries(VARIABLES).map(
-    ([name, { fallback, help }]) =>
-      `  ${name}${fallback === '' ? '' : ` (default ${fallback})`}\n      ${help}`,
-  );
-  return `ComfyUI Studio: the front door of a ComfyUI pod.\n\nUsage: npm start\n\nIt is configured by environment variables:\n\n${rows.join('\n')}\n`;
 }
 
 function flag(): z.ZodType<boolean, string> {

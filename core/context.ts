@@ -17,6 +17,7 @@ import type { Rotation } from './rotation.ts';
 import type { Runs } from './runs/runs.ts';
 import type { SystemStatus } from './status.ts';
 import type { TransportWatch } from './transport-watch.ts';
+import type { Updates } from './update/updates.ts';
 
 /** All that a handler may use, built once at start by main.ts and frozen. */
 export interface Context {
@@ -29,6 +30,7 @@ export interface Context {
   /** New secrets and new keys, while Studio runs. */
   readonly rotation: Rotation;
   readonly maintenance: Maintenance;
+  readonly updates: Updates;
   readonly managerLevel: ManagerLevel;
   readonly events: EventLog;
   readonly runs: Runs;

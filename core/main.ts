@@ -1,53 +1,30 @@
-import { ownPortRoutes } from '../handlers/comfyui/own-port.ts';
-import { routes } from '../handlers/routes.ts';
-import { helpText, loadConfig } from './config.ts';
-import { createLog } from './log.ts';
-import { StartupError } from './startup-error.ts';
-import { startStudio } from './studio.ts';
+#!/usr/bin/env node
+import type { Commands } from './cli/command.ts';
+import { keygen } from './cli/keygen.ts';
+import { runCli } from './cli/run-cli.ts';
 
-/** Pending answers get this long after a stop signal; supervisors kill after 10 s. */
-const GRACE_MS = 8000;
+/** Every subcommand. What only one of them needs is loaded by it: `keygen` needs no server. */
+const COMMANDS: Commands = {
+  serve: {
+    summary: 'Serves; what is done when no command is named',
+    async run(args, env) {
+      const [{ serve }, { routes }, { ownPortRoutes }] = await Promise.all([
+        import('./cli/serve.ts'),
+        import('../handlers/routes.ts'),
+        import('../handlers/comfyui/own-port.ts'),
+      ]);
+      return serve({ routes, comfyuiRoutes: ownPortRoutes(routes) }, args, env);
+    },
+  },
+  keygen,
+  doctor: {
+    summary: 'Whether this pod is safe, and what to do: [--json] [--offline]',
+    run: async (args, env) => (await import('./cli/doctor.ts')).doctor(args, env),
+  },
+  rotate: {
+    summary: 'Ends every session, by a new secret',
+    run: async (args, env) => (await import('./cli/rotate.ts')).rotate(args, env),
+  },
+};
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  process.stdout.write(helpText());
-} else {
-  await serve().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof StartupError ? error.message : String(error)}\n`);
-    process.exit(error instanceof StartupError ? error.exitCode : 1);
-  });
-}
-
-async function serve(): Promise<void> {
-  const config = loadConfig(process.env);
-  const studio = await startStudio({
-    config,
-    routes,
-    comfyuiRoutes: ownPortRoutes(routes),
-    createLog: (secrets) => createLog({ level: config.logLevel, secrets }),
-  });
-  const { log } = studio.context;
-  log.info(
-    `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
-  );
-  if (studio.comfyuiPort !== null)
-    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
-
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    // A second signal means it: no more waiting.
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info(`${signal}: stopping`);
-    studio.close(GRACE_MS).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'the stop failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // To a program on a terminal it says that the terminal is gone; to any other, by custom, to read its files again.
-  if (!process.stdin.isTTY) process.on('SIGHUP', () => void studio.context.rotation.reload());
-}
+process.exit(await runCli(COMMANDS, process.argv.slice(2), process.env));

@@ -12,14 +12,17 @@ import { createThrottle } from './auth/throttle.ts';
 import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import type { EventLog } from './events/event-log.ts';
 import { scrubbedEvents } from './events/scrubbed.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
 import { listenersOf, watchExposure } from './exposure-watch.ts';
 import { createFailureRecord } from './failure-record.ts';
+import { RETIREMENT_MS } from './handover/keeper.ts';
+import type { Predecessor } from './handover/successor.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import { createSecrets, type Log, type Secrets } from './log.ts';
-import { createMaintenance } from './maintenance.ts';
+import { createMaintenance, type MaintenanceChange } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { createPosture } from './posture/posture.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
@@ -34,6 +37,7 @@ import { createComfyui } from './runs/comfyui.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
+import { OWN_PORTS, sharedPorts } from './server/ports.ts';
 import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
 import { createStatus } from './status.ts';
@@ -44,6 +48,13 @@ import { createTransportWatch } from './transport-watch.ts';
 /** For one question about the status, to a ComfyUI that may be busy. */
 const STATUS_TIMEOUT_MS = 5000;
 
+import { cleanEnvironment, secretsOfEnvironment } from './update/clean-environment.ts';
+import { keepLastUpdate } from './update/last-update.ts';
+import { createUpdates, type Restart } from './update/updates.ts';
+
+/** In ms. */
+const GOODBYE_MS = 5000;
+
 /** A Studio that serves. */
 export interface Studio {
   readonly port: number;
@@ -52,6 +63,10 @@ export interface Studio {
   readonly context: Context;
   /** Where the key came from: API_KEY or a file's path. */
   readonly keySource: string;
+  /** See Incumbent: what a Studio does that is being replaced. */
+  pause(): Promise<void>;
+  resume(): void;
+  retire(): Promise<void>;
   /** Finishes what is under way, for `graceMs` (default 8,000) at most, and lets go of everything. */
   close(graceMs?: number): Promise<void>;
 }
@@ -63,23 +78,41 @@ export interface StudioOptions {
   readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
   readonly createLog: (secrets: Secrets) => Promise<Log>;
+  /** The process's own environment, which the update command gets without its secrets; default none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How an update that asks for it gets Studio restarted. */
+  readonly restart?: Restart;
+  /** Whether a successor will want to serve on the same ports beside this Studio; a port of the system's choice is never shared. */
+  readonly sharesPorts?: boolean;
+  /** The Studio that this one takes over from. */
+  readonly predecessor?: Predecessor | undefined;
   /** Another one than the real: only to measure what that costs. */
   readonly guard?: Guard;
 }
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
+  const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
+  const { predecessor } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const secrets = createSecrets(...secretsOf(chosen.key, config));
+  const strings = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
+  const secrets = createSecrets(...strings);
   const log = await createLog(secrets);
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
-  const storage = openStorage(join(config.studioDir, 'studio.db'), (message) => log.warn(message));
+  const storage = openStorage(
+    join(config.studioDir, 'studio.db'),
+    (message) => log.warn(message),
+    predecessor !== undefined,
+  );
+  const assets = loadAssets(join(packageRoot(), 'static'));
+  const ports = options.sharesPorts ? sharedPorts(config, predecessor !== undefined) : OWN_PORTS;
+  await ports.claim();
+  await predecessor?.yields();
   const events = scrubbedEvents(
     createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message)),
     secrets.scrub,
@@ -91,6 +124,19 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     authorization: config.comfyuiAuthorization,
     events,
     log,
+  });
+  const maintenance = createMaintenance(tellMaintenance(events));
+  const updates = createUpdates({
+    command: config.updateCommand,
+    timeoutSeconds: config.updateTimeoutSeconds,
+    restartAfter: config.restartAfterUpdate,
+    env: cleanEnvironment(env, strings),
+    scrub: secrets.scrub,
+    maintenance,
+    events,
+    kept: keepLastUpdate(config.studioDir, (message) => log.warn(message)),
+    log,
+    restart: options.restart ?? (async () => ({ failed: 'nobody here can start it anew' })),
   });
   const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
   const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
@@ -127,7 +173,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     gate: createGate(apiKey, sessions, createThrottle(), (failure) => failures.add(failure)),
     sessions,
     rotation,
-    maintenance: createMaintenance(),
+    maintenance,
+    updates,
     managerLevel,
     events,
     runs,
@@ -152,7 +199,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     }),
     comfyuiSockets,
     exposure,
-    assets: loadAssets(join(packageRoot(), 'static')),
+    assets,
     refusals: guard.refusals,
   });
   const server = createServer(context, routes, guard);
@@ -160,8 +207,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
   const stopBroadcast = broadcast(runs, events, server);
-  const port = await server.listen(config.host, config.port);
-  const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
+  if (predecessor !== undefined) await standTheCheck(server, predecessor);
+  const port = await ports.listen(server, config.host, config.port);
+  const comfyuiPort =
+    comfyuiServer === null ? null : await ports.listen(comfyuiServer, config.host, config.comfyuiPort ?? 0);
   // It may not listen yet when Studio starts.
   const stopLooking = events.subscribe(({ type }) => {
     if (type === 'comfyui.connected') void exposure.look();
@@ -173,12 +222,33 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     comfyuiPort,
     context,
     keySource: chosen.source,
+    pause: runs.pause,
+    resume: runs.resume,
+    async retire() {
+      // Before the sockets close: who reads of an update's beginning reads of its end.
+      maintenance.leave('Studio has restarted');
+      // In time for their answers to leave.
+      const late = setTimeout(runs.releaseWaiting, RETIREMENT_MS - GOODBYE_MS);
+      await Promise.all([server.retire(RETIREMENT_MS), comfyuiServer?.retire(RETIREMENT_MS)]);
+      clearTimeout(late);
+      stopBroadcast();
+      stopLooking();
+      exposure.stop();
+      rotation.close();
+      failures.close();
+      comfyui.close();
+      comfyuiSockets.close();
+      asked.close();
+      runs.close();
+      events.close();
+      storage.close(true);
+    },
     async close(graceMs) {
       stopBroadcast();
       stopLooking();
       exposure.stop();
       rotation.close();
-      await Promise.all(servers.map((each) => each.close(graceMs)));
+      await Promise.all([...servers.map((each) => each.close(graceMs)), updates.close()]);
       failures.close();
       comfyui.close();
       comfyuiSockets.close();
@@ -186,8 +256,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       runs.close();
       events.close();
       storage.close();
+      ports.release();
     },
   };
+}
+
+/** The process before this one looks at it where nobody else does. */
+async function standTheCheck(server: Server, predecessor: Predecessor): Promise<void> {
+  const port = await server.listen('127.0.0.1', 0);
+  await predecessor.checks(port);
+  server.stopListening(port);
 }
 
 /** What must never stand in a log: the header's value, and the credentials in it alone. */
@@ -223,4 +301,20 @@ function openManagerLevel(config: Config, log: Log): ManagerLevel {
     if (!outcome.written) log.warn(outcome.reason);
   }
   return createManagerLevel({ studioDir, comfyuiDir, level });
+}
+
+/** Those whose sockets are open, which go on, learn it by these. */
+function tellMaintenance(events: EventLog): (change: MaintenanceChange) => void {
+  return (change) => {
+    if (change.type === 'left') {
+      const { reason } = change;
+      const message = `Maintenance is over: ${reason}`;
+      return events.append({ type: 'maintenance.left', severity: 'success', message, data: { reason } });
+    }
+    const { reason, message: words } = change;
+    const began = reason === 'update' ? 'An update has begun' : 'Maintenance has begun';
+    const message = words === null ? began : `${began}: ${words}`;
+    const data = { reason, message: words };
+    events.append({ type: 'maintenance.entered', severity: 'warning', message, data });
+  };
 }

@@ -8,7 +8,10 @@ import { retry } from './admin/retry.ts';
 import { rotateSessions } from './admin/rotate-sessions.ts';
 import { settingsEnv } from './admin/settings/env.ts';
 import { revealSetting } from './admin/settings/reveal.ts';
+import { getUpdate } from './admin/system/get-update.ts';
+import { putMaintenance } from './admin/system/put-maintenance.ts';
 import { security } from './admin/system/security.ts';
+import { startUpdate } from './admin/system/start-update.ts';
 import { systemStatus } from './admin/system/status.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
@@ -36,6 +39,9 @@ const WORKFLOW_LIMIT = 16 * 1024 * 1024;
 
 /** A key and a path: anybody may send it, so nobody gets to fill the memory with it. */
 const LOGIN_LIMIT = 16 * 1024;
+
+/** The key, and a word for those who wait. */
+const SYSTEM_LIMIT = 16 * 1024;
 
 /** The whole API. What is public is public by these rows' exact bytes; all else needs the key or a session. */
 export const routes: readonly Route[] = [
@@ -185,6 +191,30 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: revealSetting,
     summary: 'The whole text of one of them; the key itself must come along',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/system/update',
+    access: 'authenticated',
+    handler: startUpdate,
+    bodyLimit: SYSTEM_LIMIT,
+    summary: 'Runs the update command, with the key itself',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/system/update',
+    access: 'authenticated',
+    handler: getUpdate,
+    summary: 'The last update',
+  },
+  {
+    method: 'PUT',
+    path: '/api/admin/system/maintenance',
+    access: 'authenticated',
+    handler: putMaintenance,
+    bodyLimit: SYSTEM_LIMIT,
+    duringMaintenance: true,
+    summary: 'Begins and ends maintenance, with the key itself; the one call that answers during it',
   },
   {
     method: 'GET',

@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { StartupError } from '../startup-error.ts';
 import { LONGEST_KEY } from './api-key.ts';
 import { createOnce } from './durable-file.ts';
+import { generateKey } from './generate-key.ts';
 import { weakness } from './key-strength.ts';
 
 const FILE = '.api_key';
 
-/** 256 random bits, and a prefix that secret scanners can look for. */
+/** As generateKey makes them. */
 const GENERATED = /^studio_[\w-]{43}$/;
 
 export interface ChosenKey {
@@ -96,9 +96,7 @@ function usableKey(text: string): string | null {
 function keyFromFile(studioDir: string): { key: string; source: string } {
   const path = keyFile(studioDir);
   try {
-    const text = existsSync(path)
-      ? readFileSync(path, 'utf8')
-      : createOnce(path, `studio_${randomBytes(32).toString('base64url')}\n`);
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : createOnce(path, `${generateKey()}\n`);
     const key = usableKey(text);
     if (key !== null) return { key, source: path };
   } catch (error) {

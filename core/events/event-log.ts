@@ -2,6 +2,8 @@
 export type EventType =
   | 'system.backend.started'
   | 'system.updated'
+  | 'system.update.failed'
+  | 'system.restart.failed'
   | 'maintenance.entered'
   | 'maintenance.left'
   | 'comfyui.connected'

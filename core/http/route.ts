@@ -29,6 +29,8 @@ export interface HttpRoute extends Row {
   readonly bodyLimit?: number;
   /** It goes on to ComfyUI as it is: its path may hold `%2F` and `;`, and what is no page there is its API. */
   readonly passedOn?: true;
+  /** It answers while maintenance is on as well. For what ends maintenance, and nothing else. */
+  readonly duringMaintenance?: true;
 }
 
 export interface SocketRoute extends Row {

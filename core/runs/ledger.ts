@@ -1,6 +1,6 @@
 import type { EventLog, NewEvent } from '../events/event-log.ts';
 import { StorageUnwritable } from '../storage/storage.ts';
-import type { RunArchive } from './archive.ts';
+import type { RunArchive, RunRecord } from './archive.ts';
 import { endedEvent, queuedEvent, startedEvent } from './job-events.ts';
 import type { RunsLog } from './log.ts';
 import { createPacer } from './pacer.ts';
@@ -49,6 +49,12 @@ export interface Ledger {
   erase(ids: readonly PromptId[] | 'all'): readonly PromptId[];
   record(event: NewEvent): void;
   watch(watcher: RunWatcher): () => void;
+  /**
+   * Another process writes to the archive from now on, until `resume`: what becomes of runs is neither kept nor told here, and
+   * what is known of them is read from there. Runs can still be entered and accepted.
+   */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -59,6 +65,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const watchers = new Set<RunWatcher>();
   /** Runs of which the last that happened could not be written, for want of room. */
   const unsaved = new Set<TrackedRun>();
+  let paused = false;
 
   function tell(call: (watcher: RunWatcher) => void): void {
     for (const watcher of watchers) {
@@ -71,6 +78,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   function tellProgress(run: TrackedRun): void {
+    if (paused) return;
     // Written first: after a crash nobody shall see percent fall below what they were told.
     if (run.accepted && !isOver(run.state.status)) keep(run, []);
     const progress = progressOf(run);
@@ -124,6 +132,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     archive.save({ run: progressOf(run), accepted: run.accepted, nodeErrors: run.nodeErrors });
   }
 
+  function keepOpenRuns(): void {
+    for (const run of table.open.values()) if (run.accepted) keep(run, []);
+  }
+
   function track(state: RunState, rest: Pick<TrackedRun, 'ours' | 'accepted' | 'doubtful'>): TrackedRun {
     const run: TrackedRun = {
       state,
@@ -144,17 +156,27 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   for (const run of archive.list({ limit: overLimit, statuses: OVER }).runs.toReversed()) table.addOver(run);
-  for (const { run, accepted, prompt, nodeErrors } of archive.open()) {
+  for (const record of archive.open()) takeUp(record);
+
+  /** A run that another process began. */
+  function takeUp({
+    run,
+    accepted,
+    prompt,
+    nodeErrors,
+  }: RunRecord & { readonly prompt: Prompt }): TrackedRun {
     const ours = run.started_by === 'studio';
-    track(restoredRun(run, prompt), { ours, accepted, doubtful: !accepted }).nodeErrors = nodeErrors;
+    const taken = track(restoredRun(run, prompt), { ours, accepted, doubtful: !accepted });
+    taken.nodeErrors = nodeErrors;
+    return taken;
   }
 
   return {
     open: table.open,
     get: table.get,
     isOver: table.isOver,
-    progress: (id) => table.progress(id) ?? acceptedRun(archive, id),
-    list: table.list,
+    progress: (id) => (paused ? undefined : table.progress(id)) ?? acceptedRun(archive, id),
+    list: () => (paused ? keptRuns(archive, overLimit) : table.list()),
     record,
 
     enter(id, prompt, title) {
@@ -170,6 +192,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
 
     adopt(id, prompt, origin) {
+      const record = archive.get(id);
+      // Not somebody else's after all: the process before this one queued it in its last moments.
+      if (record !== undefined && !isOver(record.run.status)) return takeUp({ ...record, prompt });
       const state = queuedRun(id, prompt, Date.now(), origin);
       const run = track(state, { ours: false, accepted: false, doubtful: false });
       try {
@@ -185,11 +210,14 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (run.accepted) return;
       run.accepted = true;
       run.doubtful = false;
+      // Another process saw it in ComfyUI's queue, and told it, before the answer to its submission came here.
+      if (archive.get(run.state.id)?.accepted) return;
       keep(run, [queuedEvent(run.state)]);
       run.progressPacer.changed();
     },
 
     advance(run, message) {
+      if (paused) return;
       const before = run.state;
       run.state = reduce(before, message, Date.now());
       if (run.state === before) return;
@@ -209,6 +237,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     },
 
     preview(run, { node_id, mime, image }) {
+      if (paused) return;
       run.state = reduce(run.state, { type: 'preview' }, Date.now());
       run.preview = {
         prompt_id: run.state.id,
@@ -244,18 +273,32 @@ export function createLedger(options: LedgerOptions): Ledger {
       return () => watchers.delete(watcher);
     },
 
+    pause() {
+      keepOpenRuns();
+      paused = true;
+    },
+    resume() {
+      paused = false;
+    },
+
     close() {
       watchers.clear();
+      if (!paused) keepOpenRuns();
       for (const run of table.open.values()) {
         run.progressPacer.stop();
         run.previewPacer.stop();
-        if (run.accepted) keep(run, []);
       }
     },
   };
 }
 
 const OVER = ['completed', 'error', 'cancelled', 'stalled'] as const;
+
+/** The same as the table's: the open runs first, then the others, newest first. */
+function keptRuns(archive: RunArchive, overLimit: number): readonly RunProgress[] {
+  const open = archive.open().filter(({ accepted }) => accepted);
+  return [...open.map(({ run }) => run), ...archive.list({ limit: overLimit, statuses: OVER }).runs];
+}
 
 function acceptedRun(archive: RunArchive, id: PromptId): RunProgress | undefined {
   const record = archive.get(id);

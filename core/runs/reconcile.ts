@@ -15,7 +15,7 @@ export interface Link {
 }
 
 export interface ReconcileOptions {
-  readonly comfyui: Comfyui;
+  readonly comfyui: Pick<Comfyui, 'queue' | 'history' | 'pastRun'>;
   readonly ledger: Ledger;
   readonly link: Link;
   readonly openLimit: number;

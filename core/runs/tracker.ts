@@ -10,7 +10,7 @@ import { createReconcile } from './reconcile.ts';
 import type { PromptId } from './run.ts';
 import type { TrackedRun } from './run-table.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest, type Runs } from './runs.ts';
-import { openUpstream, type UpstreamTiming } from './upstream.ts';
+import { openUpstream, type Upstream, type UpstreamTiming } from './upstream.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface TrackerOptions {
@@ -40,11 +40,27 @@ export interface TrackerOptions {
   readonly upstream?: Partial<UpstreamTiming>;
 }
 
+/** How often those who wait are served while another process follows ComfyUI, in ms. */
+const LOOK_MS = 200;
+
+/** What a Studio that is being replaced needs of it: of two processes only one may follow ComfyUI. */
+export interface Tracker extends Runs {
+  /**
+   * Stops following: when this resolves, another process on the same archive may. Runs can still be submitted, looked up and
+   * waited for; what becomes of them is the other process's to find out, and is read from the archive.
+   */
+  pause(): Promise<void>;
+  /** Follows again: the other process has ended. */
+  resume(): void;
+  /** Whoever waits for a run to end is told now what is known of it. */
+  releaseWaiting(): void;
+}
+
 /**
  * Follows the runs of one ComfyUI. Its socket is for liveness, /queue and /history are the truth: they are asked after
  * every reconnect, and every few seconds while a run is open. So a run always ends, whatever was missed.
  */
-export function createTracker(options: TrackerOptions): Runs {
+export function createTracker(options: TrackerOptions): Tracker {
   const { comfyuiUrl, clientId, archive, events, log, openLimit = 10_000 } = options;
   const {
     progressIntervalMs = 150,
@@ -59,8 +75,22 @@ export function createTracker(options: TrackerOptions): Runs {
   const link = { connected: false, connection: 0, heardAt: Number.NEGATIVE_INFINITY };
   let outageTold = false;
 
+  let paused = false;
+  let looking: NodeJS.Timeout | undefined;
+
+  /** An answer that came too late to be acted on. */
+  async function unlessPaused<T>(answer: Promise<T>): Promise<T> {
+    const value = await answer;
+    if (paused) throw new Error('another process follows ComfyUI from now on');
+    return value;
+  }
+
   const reconcile = createReconcile({
-    comfyui,
+    comfyui: {
+      queue: (isKnown) => unlessPaused(comfyui.queue(isKnown)),
+      history: (id) => unlessPaused(comfyui.history(id)),
+      pastRun: (id) => unlessPaused(comfyui.pastRun(id)),
+    },
     ledger,
     link,
     openLimit,
@@ -71,6 +101,7 @@ export function createTracker(options: TrackerOptions): Runs {
   });
   const inquiry = createInquiry({
     async ask() {
+      if (paused) return;
       let running: PromptId | null = null;
       try {
         running = await reconcile();
@@ -78,28 +109,32 @@ export function createTracker(options: TrackerOptions): Runs {
         hearing.asked(running);
       }
     },
-    wanted: () => ledger.open.size > 0,
+    wanted: () => !paused && ledger.open.size > 0,
     intervalMs: inquiryIntervalMs,
     log,
   });
   const hearing = createHearing({ ledger, askNow: inquiry.now, askSoon: inquiry.soon });
-  const upstream = openUpstream({
-    comfyuiUrl,
-    authorization,
-    clientId,
-    log,
-    ...(options.upstream && { timing: options.upstream }),
-    onOpen: connected,
-    onClose: disconnected,
-    onText(text) {
-      link.heardAt = performance.now();
-      hearing.own.text(text);
-    },
-    onBinary(frame) {
-      link.heardAt = performance.now();
-      hearing.own.binary(frame);
-    },
-  });
+  let upstream = dial();
+
+  function dial(): Upstream {
+    return openUpstream({
+      comfyuiUrl,
+      authorization,
+      clientId,
+      log,
+      ...(options.upstream && { timing: options.upstream }),
+      onOpen: connected,
+      onClose: disconnected,
+      onText(text) {
+        link.heardAt = performance.now();
+        hearing.own.text(text);
+      },
+      onBinary(frame) {
+        link.heardAt = performance.now();
+        hearing.own.binary(frame);
+      },
+    });
+  }
 
   function connected(): void {
     link.connected = true;
@@ -163,7 +198,7 @@ export function createTracker(options: TrackerOptions): Runs {
       return true;
     },
 
-    ended: (id, timeoutMs) => waiting.ended(id, timeoutMs),
+    ended: waiting.ended,
     history: archive.list,
     record: archive.get,
     promptOf: archive.promptOf,
@@ -181,7 +216,25 @@ export function createTracker(options: TrackerOptions): Runs {
     watch: ledger.watch,
     overhear: hearing.open,
 
+    pause() {
+      paused = true;
+      link.connected = false;
+      ledger.pause();
+      hearing.own.close();
+      looking = setInterval(waiting.look, LOOK_MS).unref();
+      return upstream.release();
+    },
+    resume() {
+      paused = false;
+      clearInterval(looking);
+      ledger.resume();
+      upstream = dial();
+    },
+
+    releaseWaiting: waiting.release,
+
     close() {
+      clearInterval(looking);
       waiting.close();
       inquiry.close();
       upstream.close();

@@ -40,12 +40,20 @@ const TIMING: UpstreamTiming = {
 /** The first frame must be this one: ComfyUI reads it from the first only, and forgets it with the connection. */
 const FEATURE_FLAGS = JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } });
 
+/** How long ComfyUI may take to end its half of a connection, in ms. */
+const RELEASE_MS = 1000;
+
 /** Images that a node sends over the socket come whole, in one frame. */
 const LARGEST_FRAME = 64 * 1024 * 1024;
 
 export interface Upstream {
   /** Drops the connection; the next one is dialled as after any loss. */
   redial(reason: string): void;
+  /**
+   * Ends the connection by the closing handshake, so that ComfyUI has forgotten it when this resolves: then another process
+   * may dial under the same client id. It is not dialled again. Resolves after a second at the latest.
+   */
+  release(): Promise<void>;
   close(): void;
 }
 
@@ -62,6 +70,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   let drop: (reason: string) => void = () => {};
+  let current: WebSocket | null = null;
 
   function dial(): void {
     const socket = new WebSocket(url, {
@@ -70,6 +79,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       maxPayload: LARGEST_FRAME,
       perMessageDeflate: false,
     });
+    current = socket;
     let opened = false;
     let reason = '';
     let heardAt = Date.now();
@@ -105,6 +115,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     });
     // Only here, when the old socket is gone for good, may the next one be dialled.
     socket.on('close', (code) => {
+      current = null;
       clearInterval(heartbeat);
       clearTimeout(opening);
       if (closed) return;
@@ -120,6 +131,20 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   return {
     redial(reason) {
       drop(reason);
+    },
+    release() {
+      closed = true;
+      clearTimeout(retry);
+      const socket = current;
+      if (socket === null) return Promise.resolve();
+      return new Promise((resolve) => {
+        const late = setTimeout(() => socket.terminate(), RELEASE_MS);
+        socket.on('close', () => {
+          clearTimeout(late);
+          resolve();
+        });
+        socket.close();
+      });
     },
     close() {
       closed = true;

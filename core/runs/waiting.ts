@@ -6,6 +6,10 @@ import { isOver } from './state.ts';
 export interface Waiting {
   /** Resolves when the run is over, or after `timeoutMs`, or on `close`: to what is known of it then. */
   ended(id: PromptId, timeoutMs: number): Promise<RunProgress | undefined>;
+  /** Looks which of the runs are over: for when nobody tells it. */
+  look(): void;
+  /** Resolves all of them now. */
+  release(): void;
   close(): void;
 }
 
@@ -20,6 +24,17 @@ export function createWaiting(ledger: Pick<Ledger, 'progress' | 'watch'>): Waiti
 
   function release(id: PromptId): void {
     for (const done of waiters.get(id) ?? []) done();
+  }
+
+  function look(): void {
+    for (const id of [...waiters.keys()]) {
+      const run = ledger.progress(id);
+      if (run === undefined || isOver(run.status)) release(id);
+    }
+  }
+
+  function releaseAll(): void {
+    for (const id of [...waiters.keys()]) release(id);
   }
 
   return {
@@ -39,9 +54,11 @@ export function createWaiting(ledger: Pick<Ledger, 'progress' | 'watch'>): Waiti
         }
       });
     },
+    look,
+    release: releaseAll,
     close() {
       stop();
-      for (const id of [...waiters.keys()]) release(id);
+      releaseAll();
     },
   };
 }

@@ -5,6 +5,8 @@ export interface Connections {
   readonly open: number;
   /** To be told of each WebSocket that closes: uWebSockets.js reports how plain connections end, and not these. */
   socketClosed(): void;
+  /** Resolves when none is open, or after `patienceMs`. */
+  gone(patienceMs: number): Promise<void>;
 }
 
 /**
@@ -13,8 +15,10 @@ export interface Connections {
  */
 export function limitConnections(app: TemplatedApp, most: number, onRefused: () => void): Connections {
   let open = 0;
+  let onNone = (): void => {};
   const track = (response: HttpResponse, change: unknown): void => {
     open += Number(change);
+    if (open === 0) onNone();
     if (Number(change) < 0 || open <= most) return;
     onRefused();
     // This very function is told of it, with -1.
@@ -27,6 +31,17 @@ export function limitConnections(app: TemplatedApp, most: number, onRefused: () 
     },
     socketClosed() {
       open -= 1;
+      if (open === 0) onNone();
+    },
+    gone(patienceMs) {
+      if (open === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, patienceMs);
+        onNone = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     },
   };
 }

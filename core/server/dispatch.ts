@@ -159,11 +159,12 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   /** The reply that ends the request before its handler, or null; then `request.caller` is known. */
   function admission(
     request: LiveRequest,
-    route: Pick<CompiledRoute, 'access' | 'passedOn'>,
+    route: Pick<CompiledRoute, 'access' | 'passedOn' | 'duringMaintenance'>,
     isHandshake: boolean,
     now: Seconds,
   ): Reply | null {
-    if (maintenance.active) return maintenanceReply(isApi(request, route.passedOn));
+    if (maintenance.active && !route.duringMaintenance)
+      return maintenanceReply(isHandshake || isApi(request, route.passedOn), maintenance.state);
     const caller = gate.decideAccess(request, route.access, isHandshake, now);
     if (!(caller instanceof HttpError)) {
       request.caller = caller;
@@ -202,7 +203,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, { access, passedOn }, true, unixTime());
+    const refused = admission(request, { access, passedOn, duringMaintenance: false }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;

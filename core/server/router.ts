@@ -15,7 +15,13 @@ export const PASSED_ON_PATHS: PathRules = { encodedSlash: true, semicolon: true 
 type MountedRoute = HttpRoute | SocketRoute;
 
 /** What most routes are. */
-const PLAIN = { streams: false, bodyLimit: null, passedOn: false, pathRules: {} } as const;
+const PLAIN = {
+  streams: false,
+  bodyLimit: null,
+  passedOn: false,
+  pathRules: {},
+  duringMaintenance: false,
+} as const;
 
 /** A route as the dispatch wants it: everything that can be known beforehand is. */
 export interface CompiledRoute {
@@ -28,6 +34,7 @@ export interface CompiledRoute {
   /** It goes on to ComfyUI as it is. */
   readonly passedOn: boolean;
   readonly pathRules: PathRules;
+  readonly duringMaintenance: boolean;
   /** The only path that leads here, or null when it has parameters or a wildcard. */
   readonly exactPath: string | null;
   /** The names of the path's parameters, in order. */
@@ -101,11 +108,12 @@ function compile(route: MountedRoute): CompiledRoute {
   const { path, access } = route;
   const base = { ...compilePath(path), ...PLAIN, access };
   if (route.method === 'WS') return { ...base, handler: () => errorReply(UPGRADE_REQUIRED) };
-  const { method, handler, body, bodyLimit, passedOn = false } = route;
+  const { method, handler, body, bodyLimit, passedOn = false, duringMaintenance = false } = route;
   const streams = body === 'stream';
   const defaultLimit = streams ? UNLIMITED : method === 'GET' ? null : BODY_LIMIT;
   const pathRules = passedOn ? PASSED_ON_PATHS : PLAIN.pathRules;
-  return { ...base, handler, streams, bodyLimit: bodyLimit ?? defaultLimit, passedOn, pathRules };
+  const limit = bodyLimit ?? defaultLimit;
+  return { ...base, handler, streams, bodyLimit: limit, passedOn, pathRules, duringMaintenance };
 }
 
 function compilePath(path: string): Pick<CompiledRoute, 'exactPath' | 'names'> {

@@ -7,6 +7,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { createHandshakes } from './handshake.ts';
 import { createPassedSockets } from './passed-sockets.ts';
 import { PATIENCE, type Patience } from './pressure.ts';
+import { quietMoment } from './quiet-moment.ts';
 import { mountRoutes } from './router.ts';
 import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
@@ -15,6 +16,10 @@ import { createViewers } from './viewers.ts';
 export interface Server {
   /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
   listen(host: string, port: number): Promise<number>;
+  /** The same, but with a process that has the port by this call as well: the system deals new connections out to both. */
+  listenBeside(host: string, port: number): Promise<number>;
+  /** Takes no more connections on that port; those that are open go on. */
+  stopListening(port: number): void;
   /** How many sockets would get what is published to the topic. */
   subscribers(topic: string): number;
   /** Sends a message to every socket that subscribed to any of the topics. Strings go as text, bytes as binary. */
@@ -32,7 +37,16 @@ export interface Server {
    * Resolves when everything is closed.
    */
   close(graceMs?: number): Promise<void>;
+  /**
+   * Another process serves by now: this one takes no new connections, ends its sockets with 1012 (RFC 6455, 7.4.1 and its
+   * registry: service restart), and closes every other connection behind the answer to its next request. Resolves when all
+   * are gone; what is left after `patienceMs` is cut off.
+   */
+  retire(patienceMs: number): Promise<void>;
 }
+
+/** uWebSockets.js's default, SO_REUSEPORT: only processes of one user share a port, and only when all of them ask for it so. */
+const SHARED_PORT = 0;
 
 /** `guard`: what every request and every handshake meets first. `patience`: how long sockets may be far behind. */
 export function createServer(
@@ -56,23 +70,35 @@ export function createServer(
   }
   mountRoutes(app, routes, dispatch.serve);
 
-  let listening: us_listen_socket | null = null;
-  return {
-    listen(host, port) {
-      return new Promise((resolve, reject) => {
-        // Exclusive: uWebSockets.js would share the port with another process, without a word.
-        app.listen(host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (token) => {
-          if (!token)
-            return reject(
-              new Error(
-                `cannot listen on ${host}:${port}: the port is taken, or the address is not this machine's`,
-              ),
-            );
-          listening = token;
-          resolve(uws.us_socket_local_port(token));
-        });
+  const listening = new Map<number, us_listen_socket>();
+
+  function listen(host: string, port: number, options: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      app.listen(host, port, options, (token) => {
+        if (!token)
+          return reject(
+            new Error(
+              `cannot listen on ${host}:${port}: the port is taken, or the address is not this machine's`,
+            ),
+          );
+        const bound = uws.us_socket_local_port(token);
+        listening.set(bound, token);
+        resolve(bound);
       });
-    },
+    });
+  }
+
+  function stopListening(port: number): void {
+    const token = listening.get(port);
+    listening.delete(port);
+    if (token !== undefined) uws.us_listen_socket_close(token);
+  }
+
+  return {
+    // Exclusive: uWebSockets.js would share the port with another process, without a word.
+    listen: (host, port) => listen(host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT),
+    listenBeside: (host, port) => listen(host, port, SHARED_PORT),
+    stopListening,
     subscribers: (topic) => app.numSubscribers(topic),
     publish(topics, message) {
       for (const topic of topics) app.publish(topic, message, typeof message !== 'string', false);
@@ -90,11 +116,20 @@ export function createServer(
       passedSockets.closeCallers(reason);
     },
     async close(graceMs = 8000) {
-      if (listening !== null) uws.us_listen_socket_close(listening);
-      listening = null;
+      for (const port of [...listening.keys()]) stopListening(port);
       sockets.closeAll(1001, 'Studio is stopping');
       passedSockets.closeAll(1001, 'Studio is stopping');
       await dispatch.drain(graceMs);
+      sockets.stop();
+      passedSockets.stop();
+      app.close();
+    },
+    async retire(patienceMs) {
+      await quietMoment();
+      for (const port of [...listening.keys()]) stopListening(port);
+      sockets.closeAll(1012, 'Studio restarts');
+      passedSockets.closeAll(1012, 'Studio restarts');
+      await Promise.all([dispatch.drain(patienceMs), connections.gone(patienceMs)]);
       sockets.stop();
       passedSockets.stop();
       app.close();

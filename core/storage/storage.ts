@@ -17,7 +17,8 @@ export interface Storage {
   whenKept(effect: () => void): void;
   /** A name that this Studio goes by, the same from its first start on. */
   nameOnce(name: string, make: () => string): string;
-  close(): void;
+  /** `handedOver`: another process has it open and goes on; so it is not left as one that nobody writes to. */
+  close(handedOver?: boolean): void;
 }
 
 /** There is no room left, or the file system takes no more writes. Nothing of what was to be written is kept. */
@@ -32,14 +33,14 @@ export class StorageUnwritable extends Error {
 
 /**
  * Opens the file, or makes it. One that is damaged is set aside as `<path>.bad`, with a warning, and a new one begun.
- * `path` may be `:memory:`. Throws StartupError when the file cannot be opened for another reason.
+ * `path` may be `:memory:`. `inUse`: by another process, so nothing is set aside. Throws StartupError when the file cannot be opened for another reason.
  */
-export function openStorage(path: string, warn: (message: string) => void): Storage {
+export function openStorage(path: string, warn: (message: string) => void, inUse = false): Storage {
   let database: Database.Database;
   try {
     database = openChecked(path);
   } catch (error) {
-    if (!isDamage(error)) throw new StartupError(cannotOpen(path, error));
+    if (inUse || !isDamage(error)) throw new StartupError(cannotOpen(path, error));
     setAside(path);
     warn(
       `${path} is damaged (${reasonOf(error)}). It was set aside as ${path}.bad, and new records begin: ` +
@@ -93,9 +94,9 @@ function storageOf(database: Database.Database): Storage {
         write(() => database.prepare('INSERT OR IGNORE INTO names VALUES (?, ?)').run(name, make()));
       return String(find.get(name));
     },
-    close() {
+    close(handedOver = false) {
       try {
-        clean.run(1);
+        if (!handedOver) clean.run(1);
       } catch {
         // Then it is looked through at the next start, which does no harm.
       }

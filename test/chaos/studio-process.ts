@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port.ts';
 import { KEY } from '../support/handler.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/core/main.js', import.meta.url));
@@ -52,14 +52,4 @@ export async function spawnStudio(options: StudioProcessOptions): Promise<Studio
       await gone;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { type Config, helpText, loadConfig, VARIABLES } from '../../core/config.ts';
+import { type Config, loadConfig, VARIABLES } from '../../core/config.ts';
 import { StartupError } from '../../core/startup-error.ts';
 
 function mistakes(env: NodeJS.ProcessEnv): string[] {
@@ -145,14 +145,6 @@ t.test('nothing set is a good configuration, and it is frozen', async (t) => {
     logLevel: 'info',
   });
   t.ok(Object.isFrozen(config));
-});
-
-t.test('--help lists every variable with its default', async (t) => {
-  const help = helpText();
-  for (const [name, { fallback, help: words }] of Object.entries(VARIABLES)) {
-    t.match(help, fallback === '' ? `  ${name}\n` : `  ${name} (default ${fallback})\n`);
-    t.match(help, words);
-  }
 });
 
 t.test('every default is a good value', async (t) => {

@@ -16,6 +16,7 @@ import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import type { Runs } from '../../core/runs/runs.ts';
 import { createTransportWatch } from '../../core/transport-watch.ts';
+import type { Updates } from '../../core/update/updates.ts';
 import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
@@ -50,6 +51,12 @@ const NO_ROTATION: Rotation = {
   close: () => {},
 };
 
+const NO_UPDATES: Updates = {
+  last: null,
+  start: () => ({ refused: 'not-configured' }),
+  close: () => Promise.resolve(),
+};
+
 /** A context for calling a handler: everything real that needs no disk or network, and no runs. */
 export async function makeContext(overrides: Partial<Context> = {}): Promise<Context> {
   const apiKey = createApiKey(KEY);
@@ -65,6 +72,7 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     sessions,
     rotation: NO_ROTATION,
     maintenance: createMaintenance(),
+    updates: NO_UPDATES,
     managerLevel,
     events,
     runs: NO_RUNS,

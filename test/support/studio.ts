@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import { loadConfig } from '../../core/config.ts';
 import type { EventLog, EventType, StudioEvent } from '../../core/events/event-log.ts';
 import { createLog } from '../../core/log.ts';
-import { type Studio, startStudio } from '../../core/studio.ts';
+import { type Studio, type StudioOptions, startStudio } from '../../core/studio.ts';
 import { ownPortRoutes } from '../../handlers/comfyui/own-port.ts';
 import { routes } from '../../handlers/routes.ts';
 import { KEY } from './handler.ts';
@@ -23,6 +23,7 @@ export interface TestStudio extends Studio {
 export async function startTestStudio(
   t: Test,
   env: Readonly<Record<string, string>> = {},
+  options: Pick<StudioOptions, 'restart'> = {},
 ): Promise<TestStudio> {
   const studioDir = mkdtempSync(join(tmpdir(), 'studio-test-'));
   const logged: string[] = [];
@@ -41,6 +42,8 @@ export async function startTestStudio(
       COMFYUI_URL: 'http://127.0.0.1:9',
       ...env,
     }),
+    ...options,
+    env: { PATH: process.env.PATH, ...env },
     routes,
     comfyuiRoutes: ownPortRoutes(routes),
     createLog: (secrets) => createLog({ level: 'trace', secrets, destination }),

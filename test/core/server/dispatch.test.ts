@@ -284,7 +284,7 @@ t.test(
         return json(1);
       }),
     ]);
-    context.maintenance.enter();
+    context.maintenance.enter('hand');
     const api = await fetch(`${url}/api/x`, { headers: WITH_KEY });
     t.equal(api.status, 503);
     t.equal(api.headers.get('retry-after'), '3');
@@ -293,7 +293,7 @@ t.test(
     t.equal(page.status, 503);
     t.match(await page.text(), /Updating\.\.\./);
     t.equal(runs, 0);
-    context.maintenance.leave();
+    context.maintenance.leave('done');
     t.equal((await fetch(`${url}/api/x`, { headers: WITH_KEY })).status, 200);
   },
 );

@@ -125,7 +125,7 @@ t.test("in maintenance ComfyUI's pages are pages and its API is an API; ComfyUI 
   const comfyui = await startStandIn();
   t.teardown(() => comfyui.close());
   const studio = await startTestStudio(t, { COMFYUI_URL: comfyui.url });
-  studio.context.maintenance.enter();
+  studio.context.maintenance.enter('hand');
   for (const path of ['/comfyui/', '/comfyui/queue', '/comfyui/api/queue']) {
     const api = await fetch(studio.url + path, { headers: WITH_KEY });
     t.equal(api.status, 503, path);

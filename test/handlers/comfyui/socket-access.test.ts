@@ -121,7 +121,7 @@ t.test('maintenance lets none in, and leaves those alone that are open', async (
   const before = dial(t, url, WITH_KEY);
   const upstream = await comfyui.client(0);
   await before.until(({ isOpen }) => isOpen);
-  context.maintenance.enter();
+  context.maintenance.enter('hand');
   const during = dial(t, url, WITH_KEY);
   await during.until(answered);
   t.equal(during.status, 503);

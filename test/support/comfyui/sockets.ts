@@ -32,6 +32,8 @@ const featureFlags = z.object({
  */
 export class Sockets {
   silent = false;
+  /** How many times a client id came that was registered already. */
+  doubled = 0;
   /** Connections that have closed and that this server has not noticed yet; null when it notices at once. */
   #unnoticed: (() => void)[] | null = null;
   readonly #server = new WebSocketServer({
@@ -101,6 +103,7 @@ export class Sockets {
   }
 
   #register(connection: WebSocket, sid: string): void {
+    if (this.#byClientId.has(sid)) this.doubled += 1;
     this.#byClientId.set(sid, connection);
     this.#flags.set(sid, {});
     connection.on('close', () => {

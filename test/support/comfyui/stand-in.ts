@@ -35,6 +35,8 @@ export interface StandIn {
   readonly requests: readonly RecordedRequest[];
   /** How many WebSockets are open. */
   readonly socketCount: number;
+  /** How many WebSockets came under a client id that another one still had. */
+  readonly doubledSockets: number;
   /** The first request, past or future, that matches. */
   requested(match: (request: RecordedRequest) => boolean): Promise<RecordedRequest>;
   /** Resolves once nothing runs or waits. */
@@ -181,6 +183,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     requests: log.entries,
     get socketCount() {
       return sockets.count;
+    },
+    get doubledSockets() {
+      return sockets.doubled;
     },
     requested: (match) => log.find(match),
     idle: async () => {
