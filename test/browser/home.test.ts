@@ -62,7 +62,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
 
   scene('takes a workflow from a file that is chosen or dropped', {}, async (t, page) => {
     await logIn(page);
-    const field = page.getByRole('textbox');
+    const field = page.getByLabel('Workflow', { exact: true });
     await page
       .getByLabel('Workflow file')
       .setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{"chosen":1}') });
@@ -75,15 +75,15 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
       return data;
     })()`);
     await page.dispatchEvent('.events', 'dragover', { dataTransfer });
-    await page.getByText('Drop the workflow here').waitFor();
+    await page.getByText('Drop the workflow here, or').waitFor();
     await page.dispatchEvent('.events', 'drop', { dataTransfer });
     await page.getByText('"dropped" is not a node').waitFor();
-    t.equal(await page.getByText('Drop the workflow here').count(), 0);
+    t.equal(await page.getByText('Drop the workflow here, or').count(), 0);
 
     await page
       .getByLabel('Workflow file')
       .setInputFiles({ name: 'c.png', mimeType: 'image/png', buffer: Buffer.from('an image') });
-    await page.getByText('c.png is no workflow file.').waitFor();
+    await page.getByText('c.png holds no workflow.').waitFor();
     t.equal(await field.inputValue(), '{"dropped":1}', 'the field stays');
 
     await field.fill('');
@@ -148,7 +148,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
 });
 
 async function start(page: Page, workflow: string): Promise<void> {
-  await page.getByRole('textbox').fill(workflow);
+  await page.getByLabel('Workflow', { exact: true }).fill(workflow);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
 }
 

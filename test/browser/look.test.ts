@@ -40,7 +40,7 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     pod.comfyui.hold(13);
     await runs.submit({ prompt: txt2img(20, 4) });
     await runs.submit({ prompt: txt2img(20) });
-    const field = page.getByRole('textbox');
+    const field = page.getByLabel('Workflow', { exact: true });
     await field.fill(JSON.stringify(txt2img(20), null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('Step 13 of 20').waitFor();

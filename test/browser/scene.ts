@@ -50,6 +50,7 @@ const EXPECTED = [
   /(status of (401|429|503) |ERR_FAILED ).*\(\/api\/auth\/login\)/,
   /ERR_FAILED .*\(\/api\/auth\/session\)/,
   /status of (400|401) .*\(\/api\/run\)/,
+  /status of 50[23] .*\(\/comfyui\/object_info\//,
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];
 

@@ -2,12 +2,12 @@ import { useEffect } from 'preact/hooks';
 import { pageTitle } from '../page-title.ts';
 import { runInView } from '../store.ts';
 import { useStudio } from '../use-studio.ts';
+import { WorkflowForm } from '../workflow-form/workflow-form.tsx';
 import { ComfyuiBanner } from './comfyui-banner.tsx';
 import { EventList } from './event-list.tsx';
 import { Header } from './header.tsx';
 import { LiveRun } from './live-run.tsx';
 import { RunList } from './run-list.tsx';
-import { StartRun } from './start-run.tsx';
 
 /** The home page. */
 export function App() {
@@ -27,7 +27,7 @@ export function App() {
       <ComfyuiBanner comfyui={studio.comfyui} />
       <main class="home">
         <LiveRun run={run} preview={preview} isConnected={isConnected} />
-        <StartRun />
+        <WorkflowForm />
         <RunList runs={studio.runs} isConnected={isConnected} />
         <EventList events={studio.events} />
       </main>
