@@ -1,6 +1,6 @@
 import { counted, shortId } from '../format.ts';
-import type { NodeProblem } from '../refusal.ts';
 import type { Outcome } from '../start-workflow.ts';
+import { NodeProblems } from './node-problems.tsx';
 
 interface StartOutcomeProps {
   readonly outcome: Outcome;
@@ -38,20 +38,4 @@ export function StartOutcome({ outcome, atFields }: StartOutcomeProps) {
     default:
       return null;
   }
-}
-
-function NodeProblems({ nodes }: { readonly nodes: readonly NodeProblem[] }) {
-  if (nodes.length === 0) return null;
-  return (
-    <ul class="node-problems">
-      {nodes.map(({ id, type, problems }) => (
-        <li key={id}>
-          <strong>{type}</strong> <span class="hint">node {id}</span>
-          {problems.map((problem) => (
-            <p key={problem.words}>{problem.words}</p>
-          ))}
-        </li>
-      ))}
-    </ul>
-  );
 }
