@@ -51,6 +51,7 @@ const EXPECTED = [
   /ERR_FAILED .*\(\/api\/auth\/session\)/,
   /status of (400|401) .*\(\/api\/run\)/,
   /status of 50[23] .*\(\/comfyui\/object_info\//,
+  /status of (404|503) .*\(\/api\/admin\/history[/?]/,
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];
 

@@ -24,7 +24,12 @@ export function Gallery({ entries, hrefOf, onOpen, onEnd }: GalleryProps) {
   }, [isAtEnd, onEnd]);
 
   return (
-    <ul class="gallery" ref={box} aria-label="Runs" style={{ height: heightOf(layout, entries.length) }}>
+    <ul
+      class="gallery"
+      ref={box}
+      aria-label="Runs"
+      style={{ height: `${heightOf(layout, entries.length)}px` }}
+    >
       {entries.slice(slice.first, slice.end).map((entry, offset) => {
         const { x, y } = placeOf(layout, slice.first + offset);
         return (
@@ -33,8 +38,8 @@ export function Gallery({ entries, hrefOf, onOpen, onEnd }: GalleryProps) {
             aria-posinset={slice.first + offset + 1}
             aria-setsize={entries.length}
             style={{
-              width: layout.tileWidth,
-              height: layout.tileWidth + CAPTION,
+              width: `${layout.tileWidth}px`,
+              height: `${layout.tileWidth + CAPTION}px`,
               transform: `translate(${x}px, ${y}px)`,
             }}
           >

@@ -1,0 +1,146 @@
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { failing, toy, txt2img } from '../support/workflows.ts';
+import { noBrowser, startBrowser } from './browser.ts';
+import { logIn, scenes } from './scene.ts';
+
+t.test('the history page', { skip: noBrowser }, async (t) => {
+  const scene = scenes(t, await startBrowser(t));
+
+  scene(
+    'shows what runs made, and one of them whole',
+    { comfyui: { stepDelayMs: 1 } },
+    async (t, page, pod) => {
+      const { runs } = pod.studio.context;
+      const good = await runs.submit({ prompt: txt2img(3, 4503599627370495) });
+      await pod.comfyui.idle();
+      const bad = await runs.submit({ prompt: failing() });
+      await pod.comfyui.idle();
+      await logIn(page);
+      await page.goto('/history');
+
+      const tile = page.locator(`[data-run="${good.prompt_id}"]`);
+      t.ok(await naturalWidth(page, `[data-run="${good.prompt_id}"] img`), 'the thumbnail is a picture');
+      await tile.click();
+      await page.getByRole('heading', { name: 'three ridges and a lake at dusk' }).waitFor();
+      t.equal(new URL(page.url()).search, `?run=${good.prompt_id}`);
+      t.ok(await naturalWidth(page, '.frame img'), 'the picture itself is shown');
+      t.match(await page.locator('.detail-facts').textContent(), /Studio.*Seed4503599627370495.*Steps3/s);
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Download' }).click();
+      t.equal((await download).suggestedFilename(), 'ComfyUI_00001_.png');
+
+      await page.goBack();
+      t.ok(
+        await page.evaluate(`document.activeElement.dataset.run === '${good.prompt_id}'`),
+        'back where one was',
+      );
+      await page.goForward();
+      await page.getByRole('heading', { name: 'three ridges' }).waitFor();
+      await page.getByRole('link', { name: 'Newer' }).click();
+      await page.locator('.failure').getByText('boom: toy failure').waitFor();
+      t.equal(new URL(page.url()).search, `?run=${bad.prompt_id}`);
+      t.match(await page.locator('.failure').textContent(), /FailNode node 5/);
+    },
+  );
+
+  scene(
+    'runs one again, with its seed and with another',
+    { comfyui: { stepDelayMs: 1 } },
+    async (t, page, pod) => {
+      const { runs } = pod.studio.context;
+      const first = await runs.submit({ prompt: txt2img(2, 77) });
+      await pod.comfyui.idle();
+      await logIn(page);
+      await page.goto(`/history?run=${first.prompt_id}`);
+      await page.getByRole('button', { name: 'Run again' }).click();
+      await page.waitForURL((url) => url.search !== '' && !url.search.includes(first.prompt_id));
+      const again = new URL(page.url()).searchParams.get('run') ?? '';
+      t.match(runs.promptOf(again), { 3: { inputs: { seed: 77 } } });
+      await page.locator('.detail .badge').getByText('Completed').waitFor();
+
+      await page.getByRole('button', { name: 'With a new seed' }).click();
+      await page.waitForURL((url) => !url.search.includes(again));
+      const anew = new URL(page.url()).searchParams.get('run') ?? '';
+      t.notMatch(runs.promptOf(anew), { 3: { inputs: { seed: 77 } } });
+      await page.locator('.detail .badge').getByText('Completed').waitFor();
+
+      await page.getByRole('link', { name: 'Change it first' }).click();
+      await page.waitForURL('**/home');
+      t.equal(await page.getByLabel('Steps').inputValue(), '2');
+    },
+  );
+
+  scene('deletes a run when that is confirmed', { comfyui: { stepDelayMs: 1 } }, async (t, page, pod) => {
+    const { runs } = pod.studio.context;
+    const run = await runs.submit({ prompt: toy(2) });
+    await pod.comfyui.idle();
+    await logIn(page);
+    await page.goto('/history');
+    await page.locator('.tile').click();
+    const button = page.getByRole('button', { name: 'Delete…' });
+    await button.click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    t.ok(runs.get(run.prompt_id), 'Escape keeps it');
+
+    await button.press('Enter');
+    await page.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+    await page.getByText('Nothing has been run yet').waitFor();
+    t.equal(runs.get(run.prompt_id), undefined);
+    await page.goto(`/history?run=${run.prompt_id}`);
+    await page.getByText('There is no such run').waitFor();
+  });
+
+  scene(
+    'filters, and follows what is run meanwhile',
+    { comfyui: { stepDelayMs: 1 } },
+    async (t, page, pod) => {
+      const { runs } = pod.studio.context;
+      await runs.submit({ prompt: failing() });
+      await pod.comfyui.idle();
+      await logIn(page);
+      await page.goto('/history');
+      await page.getByText('1 run, and that is all.').waitFor();
+      await runs.submit({ prompt: toy(2) });
+      await page.locator('.tile img').waitFor();
+      t.equal(await page.locator('.tile').count(), 2);
+
+      await page.getByLabel('Failed').check();
+      await page.getByText('1 run, and that is all.').waitFor();
+      t.match(await page.locator('.tile').textContent(), /boom/);
+      await page.getByLabel('Cancelled').check();
+      await page.getByText('No run is like that').waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Show all runs' }).click();
+      await page.getByText('2 runs, and that is all.').waitFor();
+      await page.getByLabel('Time').selectOption('Last 24 hours');
+      await page.getByText('2 runs, and that is all.').waitFor();
+      t.match(page.url(), /since=day/);
+    },
+  );
+
+  scene('says what went wrong, and tries again', {}, async (t, page) => {
+    await logIn(page);
+    await page.route('**/api/admin/history*', (route) =>
+      route.fulfill({ status: 503, json: { detail: 'Studio is being updated' } }),
+    );
+    await page.goto('/history');
+    await page.getByRole('alert').getByText('Studio is being updated').waitFor();
+    await page.unroute('**/api/admin/history*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Nothing has been run yet').waitFor();
+    t.pass('it did');
+  });
+});
+
+/** In the picture's own pixels, once it is there; 0 when it cannot be shown. */
+async function naturalWidth(page: Page, selector: string): Promise<unknown> {
+  await page.locator(selector).waitFor();
+  return page.evaluate(`(async () => {
+    const image = document.querySelector(${JSON.stringify(selector)});
+    await image.decode();
+    return image.naturalWidth;
+  })()`);
+}
