@@ -1,8 +1,7 @@
-import type { Page } from 'playwright-core';
 import t from 'tap';
 import { failing, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { logIn, scenes } from './scene.ts';
+import { logIn, naturalWidth, scenes } from './scene.ts';
 
 t.test('the history page', { skip: noBrowser }, async (t) => {
   const scene = scenes(t, await startBrowser(t));
@@ -31,10 +30,7 @@ t.test('the history page', { skip: noBrowser }, async (t) => {
       t.equal((await download).suggestedFilename(), 'ComfyUI_00001_.png');
 
       await page.goBack();
-      t.ok(
-        await page.evaluate(`document.activeElement.dataset.run === '${good.prompt_id}'`),
-        'back where one was',
-      );
+      await page.locator(`[data-run="${good.prompt_id}"]:focus`).waitFor();
       await page.goForward();
       await page.getByRole('heading', { name: 'three ridges' }).waitFor();
       await page.getByRole('link', { name: 'Newer' }).click();
@@ -134,13 +130,3 @@ t.test('the history page', { skip: noBrowser }, async (t) => {
     t.pass('it did');
   });
 });
-
-/** In the picture's own pixels, once it is there; 0 when it cannot be shown. */
-async function naturalWidth(page: Page, selector: string): Promise<unknown> {
-  await page.locator(selector).waitFor();
-  return page.evaluate(`(async () => {
-    const image = document.querySelector(${JSON.stringify(selector)});
-    await image.decode();
-    return image.naturalWidth;
-  })()`);
-}

@@ -70,3 +70,13 @@ function complaintsOf(page: Page): readonly string[] {
 export async function untilTitle(page: Page, pattern: string): Promise<void> {
   await page.waitForFunction(`new RegExp(${JSON.stringify(pattern)}).test(document.title)`);
 }
+
+/** In the picture's own pixels, once it is there; 0 when it cannot be shown. */
+export async function naturalWidth(page: Page, selector: string): Promise<unknown> {
+  await page.locator(selector).waitFor();
+  return page.evaluate(`(async () => {
+    const image = document.querySelector(${JSON.stringify(selector)});
+    await image.decode();
+    return image.naturalWidth;
+  })()`);
+}

@@ -3,7 +3,7 @@ import t from 'tap';
 import { encodePng, withText } from '../support/comfyui/png.ts';
 import { txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { logIn, scenes } from './scene.ts';
+import { logIn, naturalWidth, scenes } from './scene.ts';
 
 /** Beyond what a JavaScript number keeps. */
 const LONG_SEED = '18446744073709551557';
@@ -97,7 +97,7 @@ t.test('the workflow form', { skip: noBrowser }, async (t) => {
       .getByLabel('Picture: file')
       .setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: PICTURE });
     await page.locator('.picture-field').getByText('new.png').waitFor();
-    await page.waitForFunction("document.querySelector('.picture-now img').naturalWidth > 0");
+    t.equal(await naturalWidth(page, '.picture-now img'), 8, 'and is shown');
     const id = await run(page, 'Run');
     t.match(pod.studio.context.runs.promptOf(id), { 1: { inputs: { image: 'new.png' } } });
   });
