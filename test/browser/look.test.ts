@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { failing, invalid, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { logIn, scenes } from './scene.ts';
+import { logIn, naturalWidth, scenes } from './scene.ts';
 
 const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
 const WIDTHS = [1280, 390];
@@ -52,6 +52,15 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await field.fill(JSON.stringify(invalid, null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.node-problems').waitFor();
+    await page
+      .getByLabel('Workflow file')
+      .setInputFiles({
+        name: 'a.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify(txt2img(0))),
+      });
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.field .error').first().waitFor();
     await page.locator('.badge.is-completed').nth(4).waitFor();
     await pod.comfyui.stopListening();
     await page.getByText('ComfyUI does not answer.').waitFor();
@@ -61,6 +70,38 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await page.reload();
     await page.getByText('Reconnecting in').waitFor();
     await shoot(t, page, 'home-reconnecting');
+  });
+});
+
+t.test('how the history looks', { skip: noBrowser }, async (t) => {
+  const scene = scenes(t, await startBrowser(t));
+  mkdirSync(FOLDER, { recursive: true });
+
+  scene('history', { comfyui: { stepDelayMs: 1 } }, async (t, page, pod) => {
+    await logIn(page);
+    await page.goto('/history');
+    await page.getByText('Nothing has been run yet').waitFor();
+    await shoot(t, page, 'history-empty');
+
+    const { runs } = pod.studio.context;
+    for (let turn = 0; turn < 6; turn++) await runs.submit({ prompt: txt2img(2, turn) });
+    const failed = await runs.submit({ prompt: failing() });
+    const last = await runs.submit({ prompt: txt2img(2, 7, 4) });
+    await pod.comfyui.idle();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.reload();
+    await page.getByText('8 runs, and that is all.').waitFor();
+    await page.locator('.tile img').nth(6).waitFor();
+    await shoot(t, page, 'history');
+
+    await page.goto(`/history?run=${last.prompt_id}`);
+    await naturalWidth(page, '.frame img');
+    await shoot(t, page, 'history-run');
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await shoot(t, page, 'history-delete');
+    await page.goto(`/history?run=${failed.prompt_id}`);
+    await page.locator('.failure').waitFor();
+    await shoot(t, page, 'history-failed');
   });
 });
 

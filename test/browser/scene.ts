@@ -68,7 +68,12 @@ function complaintsOf(page: Page): readonly string[] {
 
 /** Waits until the tab's title is so: it follows the page a moment later. `pattern` is a regular expression's source. */
 export async function untilTitle(page: Page, pattern: string): Promise<void> {
-  await page.waitForFunction(`new RegExp(${JSON.stringify(pattern)}).test(document.title)`);
+  // Not waitForFunction: from its second look on it evaluates a text, which the page's policy forbids.
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => new RegExp(${JSON.stringify(pattern)}).test(document.title) && resolve();
+    new MutationObserver(look).observe(document.head, { subtree: true, childList: true, characterData: true });
+    look();
+  })`);
 }
 
 /** In the picture's own pixels, once it is there; 0 when it cannot be shown. */

@@ -59,7 +59,8 @@ function useGalleryPlace(run: string | null): void {
   useEffect(() => {
     history.scrollRestoration = 'manual';
   }, []);
-  useEffect(() => {
+  // Not a late effect: what scrolls because the gallery goes away must not be kept.
+  useLayoutEffect(() => {
     if (run !== null) return;
     const keep = () => {
       place.current = { ...place.current, scrollY };
