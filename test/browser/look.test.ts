@@ -52,13 +52,11 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await field.fill(JSON.stringify(invalid, null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.node-problems').waitFor();
-    await page
-      .getByLabel('Workflow file')
-      .setInputFiles({
-        name: 'a.json',
-        mimeType: 'application/json',
-        buffer: Buffer.from(JSON.stringify(txt2img(0))),
-      });
+    await page.getByLabel('Workflow file').setInputFiles({
+      name: 'a.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(txt2img(0))),
+    });
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.field .error').first().waitFor();
     await page.locator('.badge.is-completed').nth(4).waitFor();
@@ -86,7 +84,7 @@ t.test('how the history looks', { skip: noBrowser }, async (t) => {
     const { runs } = pod.studio.context;
     for (let turn = 0; turn < 6; turn++) await runs.submit({ prompt: txt2img(2, turn) });
     const failed = await runs.submit({ prompt: failing() });
-    const last = await runs.submit({ prompt: txt2img(2, 7, 4) });
+    const last = await runs.submit({ prompt: toy(2) });
     await pod.comfyui.idle();
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.reload();

@@ -45,7 +45,7 @@ export const invalid: Prompt = {
 };
 
 /** Text to image as the graph editor's default workflow has it, with titles. */
-export function txt2img(steps = 20, seed = freshSeed(), batch = 1): Prompt {
+export function txt2img(steps = 20, seed = freshSeed()): Prompt {
   return {
     '3': {
       class_type: 'KSampler',
@@ -70,7 +70,7 @@ export function txt2img(steps = 20, seed = freshSeed(), batch = 1): Prompt {
     },
     '5': {
       class_type: 'EmptyLatentImage',
-      inputs: { width: 512, height: 512, batch_size: batch },
+      inputs: { width: 512, height: 512, batch_size: 1 },
       _meta: { title: 'Empty Latent Image' },
     },
     '6': {

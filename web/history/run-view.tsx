@@ -34,7 +34,7 @@ export function RunView({ entry, heading, onStarted, onDeleted }: RunViewProps) 
   return (
     <div class="detail-columns">
       <section class="card detail-media" aria-label="What it made">
-        <div class="frame">
+        <div class={item === undefined ? 'frame is-empty' : 'frame'}>
           {item === undefined ? (
             <p class="hint">{isOpen(run.status) ? 'It has made no file yet' : 'It made no file'}</p>
           ) : (

@@ -37,7 +37,7 @@ export function FieldRow({ field, problems, onChange }: FieldRowProps) {
     attributes: { id, ...(isWrong && { 'aria-invalid': 'true', 'aria-describedby': `${id}-problems` }) },
   };
   return (
-    <div class={`field is-${field.kind}`}>
+    <div class={`field is-${field.kind} ${isLong(field) ? 'is-long' : ''}`}>
       <label for={id}>{field.label}</label>
       {control(props)}
       {isWrong && (
@@ -47,6 +47,11 @@ export function FieldRow({ field, problems, onChange }: FieldRowProps) {
       )}
     </div>
   );
+}
+
+/** The name of a model, say, which half a line would cut off. */
+function isLong({ kind, value }: Field): boolean {
+  return kind === 'word' && value.length > 14;
 }
 
 function control(props: FieldProps): ComponentChildren {
