@@ -1,4 +1,5 @@
 import t from 'tap';
+import { runProgress } from '../support/run-progress.ts';
 import { failing, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
 import { logIn, naturalWidth, scenes } from './scene.ts';
@@ -129,4 +130,46 @@ t.test('the history page', { skip: noBrowser }, async (t) => {
     await page.getByText('Nothing has been run yet').waitFor();
     t.pass('it did');
   });
+
+  scene('plays what a run has made', {}, async (t, page, pod) => {
+    pod.comfyui.addFile('output', 'tone.wav', wav());
+    const items = [{ filename: 'tone.wav', subfolder: '', type: 'output', media: 'audio' as const }];
+    const run = runProgress({
+      prompt_id: 'tone',
+      status: 'completed',
+      node_outputs: { 9: { node_title: 'Save', node_type: 'SaveAudio', items } },
+    });
+    await page.route('**/api/admin/history/tone', (route) =>
+      route.fulfill({ json: { run, node_errors: {}, prompt: {} } }),
+    );
+    await logIn(page);
+    await page.goto('/history?run=tone');
+    await page.locator('.frame audio').waitFor();
+    const seconds: unknown = await page.evaluate(`new Promise((resolve) => {
+      const audio = document.querySelector('.frame audio');
+      if (audio.duration > 0) resolve(audio.duration);
+      audio.addEventListener('loadedmetadata', () => resolve(audio.duration));
+    })`);
+    t.equal(seconds, 0.5);
+  });
 });
+
+/** Half a second of silence. */
+function wav(): Buffer {
+  const head = Buffer.alloc(44);
+  const rate = 8000;
+  const size = rate / 2;
+  head.write('RIFF');
+  head.writeUInt32LE(36 + size, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(size, 40);
+  return Buffer.concat([head, Buffer.alloc(size, 128)]);
+}

@@ -13,7 +13,13 @@ interface MediaProps {
 export function Media({ item, alt, onShown }: MediaProps) {
   const [isGone, setGone] = useState(false);
   const address = fileAddress(item);
-  if (isGone) return <p class="hint">{pathOf(item)} is not in ComfyUI’s folder any more.</p>;
+  if (isGone)
+    return (
+      <p class="hint">
+        {pathOf(item)} cannot be shown: it is not in ComfyUI’s folder any more, ComfyUI is away, or this
+        browser does not know its format.
+      </p>
+    );
   switch (item.media) {
     case 'image':
       return (
