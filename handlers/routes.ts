@@ -5,6 +5,7 @@ import { history } from './admin/history.ts';
 import { historyEntry } from './admin/history-entry.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
+import { rotateSessions } from './admin/rotate-sessions.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
@@ -144,6 +145,13 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: putSecurityLevel,
     summary: 'Sets that level; the key itself must come along to lower it',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/sessions/rotate',
+    access: 'authenticated',
+    handler: rotateSessions,
+    summary: 'Ends every session; the key itself must come along',
   },
   {
     method: 'GET',
