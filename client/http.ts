@@ -5,7 +5,7 @@ import { fieldsOf, textOf } from './json.ts';
 export const PATIENCE_MS = 30_000;
 
 export interface Ask {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   /** JSON text, or a form. */
   readonly body?: string | FormData | undefined;
   readonly headers?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { LONGEST_KEY } from './auth/api-key.ts';
 import { type AddressRange, parseRange } from './auth/client-address.ts';
-import type { Retention } from './events/sqlite.ts';
+import type { Retention } from './events/retention.ts';
 import type { LogLevel } from './log.ts';
 import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/sqlite-archive.ts';
@@ -170,6 +170,11 @@ export const VARIABLES = {
   ),
   STUDIO_EVENTS_KEPT: variable('50000', 'How many events are remembered.', wholeNumber(100, 10_000_000)),
   STUDIO_EVENTS_KEPT_DAYS: variable('90', 'For how many days.', wholeNumber(1, 36_500)),
+  STUDIO_AUDIT_KEPT_DAYS: variable(
+    '90',
+    'For how many days it is remembered who logged in, who tried to, and what was done with the key; whatever else happens.',
+    wholeNumber(1, 36_500),
+  ),
   LOG_LEVEL: variable(
     'info',
     `How much is logged: ${LEVELS.join(', ')}.`,
@@ -220,6 +225,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     eventsKept: {
       count: read('STUDIO_EVENTS_KEPT', VARIABLES.STUDIO_EVENTS_KEPT),
       days: read('STUDIO_EVENTS_KEPT_DAYS', VARIABLES.STUDIO_EVENTS_KEPT_DAYS),
+      auditDays: read('STUDIO_AUDIT_KEPT_DAYS', VARIABLES.STUDIO_AUDIT_KEPT_DAYS),
     },
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
   };

@@ -9,6 +9,7 @@ import type { Maintenance } from './maintenance.ts';
 import type { ManagerGate } from './proxy/manager-gate.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
 import type { Upstream } from './proxy/upstream.ts';
+import type { Rotation } from './rotation.ts';
 import type { Runs } from './runs/runs.ts';
 
 /** All that a handler may use, built once at start by main.ts and frozen. */
@@ -19,6 +20,8 @@ export interface Context {
   readonly now: () => Seconds;
   readonly gate: Gate;
   readonly sessions: Sessions;
+  /** New secrets and new keys, while Studio runs. */
+  readonly rotation: Rotation;
   readonly maintenance: Maintenance;
   readonly managerLevel: ManagerLevel;
   readonly events: EventLog;

@@ -18,8 +18,8 @@ const REDACTED = [
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** The strings that must never be printed, wherever they stand. */
-  readonly secrets: readonly string[];
+  /** What must never be printed, wherever it stands. */
+  readonly secrets: Secrets;
   /** Where lines go; default standard output, in colours when that is a terminal. */
   readonly destination?: pino.DestinationStream;
 }
@@ -36,10 +36,32 @@ export async function createLog(options: LogOptions): Promise<Log> {
         paths: REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
         censor: '[redacted]',
       },
-      hooks: { streamWrite: scrubber(options.secrets) },
+      hooks: { streamWrite: options.secrets.scrub },
     },
     destination,
   );
+}
+
+/** The strings that must stand in no log and in no event. A key that was replaced is still one of them. */
+export interface Secrets {
+  /** The line without them. */
+  readonly scrub: (line: string) => string;
+  learn(...secrets: readonly string[]): void;
+}
+
+/** Of those that were learnt later: each costs a look through every line. */
+const MOST_LEARNT = 16;
+
+export function createSecrets(...initial: readonly string[]): Secrets {
+  let learnt: readonly string[] = [];
+  let scrub = scrubber(initial);
+  return {
+    scrub: (line) => scrub(line),
+    learn(...secrets) {
+      learnt = [...new Set([...learnt, ...secrets])].slice(-MOST_LEARNT);
+      scrub = scrubber([...initial, ...learnt]);
+    },
+  };
 }
 
 /** Removes the secrets, in the spellings they can have in a JSON line, and anything that looks like a session token. */

@@ -48,4 +48,6 @@ async function serve(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // To a program on a terminal it says that the terminal is gone; to any other, by custom, to read its files again.
+  if (!process.stdin.isTTY) process.on('SIGHUP', () => void studio.context.rotation.reload());
 }

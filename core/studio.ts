@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
 import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
-import { createGate, type OnFailure } from './auth/gate.ts';
+import { createGate } from './auth/gate.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
 import { createThrottle } from './auth/throttle.ts';
 import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import type { EventLog } from './events/event-log.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { createFailureRecord } from './failure-record.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
-import type { Log } from './log.ts';
+import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
@@ -24,10 +24,11 @@ import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
+import { createRotation } from './rotation.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
-import { createServer } from './server/server.ts';
+import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
 import { openStorage } from './storage/storage.ts';
 
@@ -49,7 +50,7 @@ export interface StudioOptions {
   /** Of STUDIO_COMFYUI_PORT. */
   readonly comfyuiRoutes?: readonly Route[];
   /** Makes the log, once the strings are known that must never stand in it. */
-  readonly createLog: (secrets: readonly string[]) => Promise<Log>;
+  readonly createLog: (secrets: Secrets) => Promise<Log>;
   /** Another one than the real: only to measure what that costs. */
   readonly guard?: Guard;
 }
@@ -59,7 +60,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config);
-  const log = await createLog(secretsOf(chosen.key, config));
+  const secrets = createSecrets(...secretsOf(chosen.key, config));
+  const log = await createLog(secrets);
   if (chosen.warning !== null) log.warn(chosen.warning);
 
   const secret = loadSecret(config.studioDir, (message) => log.warn(message));
@@ -78,14 +80,27 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
     timeoutSeconds: config.comfyuiTimeoutSeconds,
   });
+  const failures = createFailureRecord((event) => events.append(event));
+  events.subscribe(({ type, data }) => {
+    if (type === 'auth.login') failures.succeeded(String(data.ip));
+  });
+  const servers: Server[] = [];
+  const rotation = createRotation({
+    ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
+    closeSockets(whose, reason) {
+      for (const server of servers)
+        whose === 'sessions' ? server.closeSessions(reason) : server.closeCallers(reason);
+    },
+  });
   const now = (): Seconds => Math.floor(Date.now() / 1000);
   const managerLevel = openManagerLevel(config, log);
   const context: Context = Object.freeze({
     config,
     log,
     now,
-    gate: createGate(apiKey, sessions, createThrottle(), recordFailures(events)),
+    gate: createGate(apiKey, sessions, createThrottle(), (failure) => failures.add(failure)),
     sessions,
+    rotation,
     maintenance: createMaintenance(),
     managerLevel,
     events,
@@ -98,6 +113,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const server = createServer(context, routes, guard);
   // The same gate on a second port; the guard counts what it refuses on both.
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
+  servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
@@ -109,7 +125,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
-      await Promise.all([server.close(graceMs), comfyuiServer?.close(graceMs)]);
+      rotation.close();
+      await Promise.all(servers.map((each) => each.close(graceMs)));
+      failures.close();
       comfyui.close();
       runs.close();
       events.close();
@@ -145,18 +163,4 @@ function openManagerLevel(config: Config, log: Log): ManagerLevel {
     if (!outcome.written) log.warn(outcome.reason);
   }
   return createManagerLevel({ studioDir, comfyuiDir, level });
-}
-
-function recordFailures(events: EventLog): OnFailure {
-  return ({ ip, block }) => {
-    events.append({
-      type: 'auth.failed',
-      severity: 'warning',
-      message: `A wrong key from ${ip}`,
-      data: { ip },
-    });
-    if (block === 0) return;
-    const message = `Too many wrong keys from ${ip}: no key is taken from there for ${block} seconds`;
-    events.append({ type: 'auth.throttled', severity: 'warning', message, data: { ip, seconds: block } });
-  };
 }

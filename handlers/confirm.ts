@@ -3,14 +3,26 @@ import { throttled } from '../core/auth/gate.ts';
 import type { Context } from '../core/context.ts';
 import { HttpError } from '../core/http/http-error.ts';
 import type { Request } from '../core/http/request.ts';
+import { senderOf } from '../core/http/sender.ts';
 
 /**
  * Makes sure that the key itself came with the call, as X-API-Key, as a Bearer token, or as the body's `api_key`: a
  * cookie is not enough, nor a Basic password, since a browser sends both along for any script on this origin.
  * `bodyKey` is the body's `api_key`, where there is one. Throws HttpError 401 for a wrong key, 403 for none, 429 when
- * the address guessed too often; guesses count as at the login.
+ * the address guessed too often; guesses count as at the login. A confirmed call is an event.
  */
 export function confirm(context: Context, request: Request, bodyKey: string | undefined): void {
+  demandKey(context, request, bodyKey);
+  const { method, path } = request;
+  context.events.append({
+    type: 'admin.confirmed',
+    severity: 'info',
+    message: `${method} ${path} was confirmed with the key from ${request.ip}`,
+    data: { method, path, ...senderOf(request) },
+  });
+}
+
+function demandKey(context: Context, request: Request, bodyKey: string | undefined): void {
   const presented = presentedKey(request);
   const sent = presented === null || presented.scheme === 'basic' ? null : presented;
   if (request.caller.by === 'key' && sent !== null) return;

@@ -5,6 +5,7 @@ import { history } from './admin/history.ts';
 import { historyEntry } from './admin/history-entry.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
+import { rotateSessions } from './admin/rotate-sessions.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
@@ -18,7 +19,9 @@ import { historyPage } from './pages/history.ts';
 import { homePage } from './pages/home.ts';
 import { loginPage } from './pages/login.ts';
 import { root } from './pages/root.ts';
+import { securityPage } from './pages/security.ts';
 import { staticFile } from './pages/static.ts';
+import { systemPage } from './pages/system.ts';
 import { cancel } from './run/cancel.ts';
 import { result } from './run/result.ts';
 import { start } from './run/start.ts';
@@ -60,6 +63,20 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: historyPage,
     summary: 'What all runs have made',
+  },
+  {
+    method: 'GET',
+    path: '/security',
+    access: 'authenticated',
+    handler: securityPage,
+    summary: 'How safe this pod is, and what to do about it',
+  },
+  {
+    method: 'GET',
+    path: '/system',
+    access: 'authenticated',
+    handler: systemPage,
+    summary: 'The machine, updates, maintenance, settings',
   },
   {
     method: 'POST',
@@ -152,6 +169,13 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: putSecurityLevel,
     summary: 'Sets that level; the key itself must come along to lower it',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/sessions/rotate',
+    access: 'authenticated',
+    handler: rotateSessions,
+    summary: 'Ends every session; the key itself must come along',
   },
   {
     method: 'GET',

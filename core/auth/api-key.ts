@@ -9,6 +9,8 @@ export interface ApiKey {
   matches(presented: string): boolean;
   /** SHA-256 of the key: it goes into the session key, so that a new API key ends every session. */
   readonly digest: Uint8Array;
+  /** From now on this is the key, and the old one is wrong. */
+  replace(key: string): void;
 }
 
 export function createApiKey(key: string): ApiKey {
@@ -17,14 +19,25 @@ export function createApiKey(key: string): ApiKey {
   const size = LONGEST_KEY + 2;
   const expected = Buffer.alloc(size);
   const presentedBytes = Buffer.alloc(size);
+  let digest = digestOf(key);
   fill(expected, key);
   return {
-    digest: createHash('sha256').update(key).digest(),
+    get digest() {
+      return digest;
+    },
+    replace(next) {
+      digest = digestOf(next);
+      fill(expected, next);
+    },
     matches(presented) {
       fill(presentedBytes, presented);
       return timingSafeEqual(presentedBytes, expected);
     },
   };
+}
+
+function digestOf(key: string): Uint8Array {
+  return createHash('sha256').update(key).digest();
 }
 
 function fill(bytes: Buffer, key: string): void {

@@ -27,9 +27,7 @@ export interface ChosenKey {
 export async function chooseKey(config: Config): Promise<ChosenKey> {
   const { key, source } =
     config.apiKey === null ? keyFromFile(config.studioDir) : { key: config.apiKey, source: 'API_KEY' };
-  // Only a key of our own making is taken for good unseen: anybody can write one that looks like it.
-  const ours = config.apiKey === null && GENERATED.test(key);
-  const why = ours ? null : await weakness(key);
+  const why = await weaknessFrom(config, key);
   if (why === null) return { key, source, warning: null };
   if (!config.allowWeakKey) {
     throw new StartupError(
@@ -41,18 +39,62 @@ export async function chooseKey(config: Config): Promise<ChosenKey> {
   return {
     key,
     source,
-    warning: `The key from ${source} ${why}. Anybody who can reach this port can try it.`,
+    warning: weakWarning(source, why),
   };
 }
 
+/** Where the key lies when API_KEY is not set. */
+export function keyFile(studioDir: string): string {
+  return join(studioDir, FILE);
+}
+
+/**
+ * The key that lies in STUDIO_DIR/.api_key now, judged as at the start; `refused` says why it will not do. Unlike at the
+ * start nothing is made: a file that is gone for a moment shall not change anything.
+ */
+export async function readChangedKey(
+  config: Config,
+): Promise<ChosenKey | { readonly refused: string; readonly source: string }> {
+  const source = keyFile(config.studioDir);
+  const found = readKey(source);
+  if ('unreadable' in found) return { source, refused: `it cannot be read (${found.unreadable})` };
+  if (found.key === null) return { source, refused: 'there is no usable key in it' };
+  const why = await weaknessFrom(config, found.key);
+  if (why === null) return { key: found.key, source, warning: null };
+  if (!config.allowWeakKey) return { source, refused: `the key in it ${why}` };
+  return { key: found.key, source, warning: weakWarning(source, why) };
+}
+
+function readKey(path: string): { readonly key: string | null } | { readonly unreadable: string } {
+  try {
+    return { key: usableKey(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    return { unreadable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Only a key of our own making is taken for good unseen: anybody can write one that looks like it. */
+async function weaknessFrom(config: Config, key: string): Promise<string | null> {
+  return config.apiKey === null && GENERATED.test(key) ? null : weakness(key);
+}
+
+function weakWarning(source: string, why: string): string {
+  return `The key from ${source} ${why}. Anybody who can reach this port can try it.`;
+}
+
+function usableKey(text: string): string | null {
+  const key = text.trim();
+  return /^[\x21-\x7e]+$/.test(key) && key.length <= LONGEST_KEY ? key : null;
+}
+
 function keyFromFile(studioDir: string): { key: string; source: string } {
-  const path = join(studioDir, FILE);
+  const path = keyFile(studioDir);
   try {
     const text = existsSync(path)
       ? readFileSync(path, 'utf8')
       : createOnce(path, `studio_${randomBytes(32).toString('base64url')}\n`);
-    const key = text.trim();
-    if (/^[\x21-\x7e]+$/.test(key) && key.length <= LONGEST_KEY) return { key, source: path };
+    const key = usableKey(text);
+    if (key !== null) return { key, source: path };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartupError(

@@ -1,6 +1,7 @@
 import { HttpError } from '../http/http-error.ts';
 import type { Caller, RequestHead, Seconds } from '../http/request.ts';
 import type { Access } from '../http/route.ts';
+import { type Sender, senderOf } from '../http/sender.ts';
 import type { ApiKey } from './api-key.ts';
 import { keyOfAuthorization, presentedKey } from './credentials.ts';
 import { crossSiteReason } from './origin.ts';
@@ -8,7 +9,7 @@ import type { Sessions } from './session.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Told of failures as they are counted; `block` is the length of the block that this one began, or 0. */
-export type OnFailure = (failure: { readonly ip: string; readonly block: Seconds }) => void;
+export type OnFailure = (failure: Sender & { readonly block: Seconds }) => void;
 
 export interface Gate {
   /**
@@ -28,7 +29,7 @@ export interface Gate {
 export type KeyVerdict = 'right' | 'wrong' | { readonly retryAfter: Seconds };
 
 /** A request, as far as the throttle cares. Its address takes work to find out, so it is asked for when it matters. */
-type Client = Pick<RequestHead, 'ip'>;
+type Client = Pick<RequestHead, 'ip' | 'header'>;
 
 const NOBODY: Caller = Object.freeze({ by: 'nobody' });
 const KEY: Caller = Object.freeze({ by: 'key' });
@@ -51,7 +52,7 @@ export function createGate(
     const retryAfter = throttle.isBlocking(now) ? throttle.retryAfter(client.ip, now) : 0;
     if (retryAfter > 0) return { retryAfter };
     if (apiKey.matches(key)) return 'right';
-    onFailure({ ip: client.ip, block: throttle.fail(client.ip, now) });
+    onFailure({ ...senderOf(client), block: throttle.fail(client.ip, now) });
     return 'wrong';
   }
 

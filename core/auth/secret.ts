@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../startup-error.ts';
-import { createOnce, errorCode } from './durable-file.ts';
+import { createOnce, errorCode, replaceFile } from './durable-file.ts';
 
 const FILE = '.session_secret';
 const BYTES = 64;
@@ -19,7 +19,7 @@ export function loadSecret(studioDir: string, warn: (message: string) => void): 
     if (isDamaged(path) && setAside(path)) {
       warn(`${path} was damaged: kept as ${FILE}.bad, a new one was made, every session has ended`);
     }
-    const secret = createOnce(path, `${randomBytes(BYTES).toString('hex')}\n`).trim();
+    const secret = createOnce(path, newSecret()).trim();
     if (!FORMAT.test(secret)) throw new Error('it is damaged, and another process keeps making it so');
     return Buffer.from(secret, 'hex');
   } catch (error) {
@@ -28,6 +28,20 @@ export function loadSecret(studioDir: string, warn: (message: string) => void): 
       `STUDIO_DIR: cannot keep the session secret in ${path} (${reason}). Name a folder that this user can write.`,
     );
   }
+}
+
+/**
+ * Puts a new secret in the place of the old one, durably: after this returns, no restart brings the old one back.
+ * Throws the file system's error, with the old one still in place.
+ */
+export function replaceSecret(studioDir: string): Buffer {
+  const secret = newSecret();
+  replaceFile(join(studioDir, FILE), secret);
+  return Buffer.from(secret.trim(), 'hex');
+}
+
+function newSecret(): string {
+  return `${randomBytes(BYTES).toString('hex')}\n`;
 }
 
 /** False for a missing file too. Reads no more than a secret could be: something else may lie there. */

@@ -25,6 +25,10 @@ export interface Sessions {
   cookieAt(now: Seconds): string;
   /** The Set-Cookie value that ends the session in the browser. */
   readonly endingCookie: string;
+  /** Ends every session there is: from now on a token must be signed with the key of this secret and this digest. */
+  rekey(secret: Uint8Array, apiKeyDigest: Uint8Array): void;
+  /** Goes up by one with each `rekey`: who was admitted under another one must be judged again. */
+  readonly generation: number;
 }
 
 /**
@@ -32,8 +36,8 @@ export interface Sessions {
  * tell a true one. The key comes from the secret and the API key's digest, so that a new one of either ends all of them.
  */
 export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Sessions {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', Buffer.concat([INFO, apiKeyDigest]), 32));
-  const tagOf = createHmacSha256(key);
+  let tagOf = createHmacSha256(signingKey(secret, apiKeyDigest));
+  let generation = 0;
   const verified = new Map<string, SessionCaller>();
   let cookieSecond: Seconds = -1;
   let cookie = '';
@@ -79,10 +83,24 @@ export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Se
       return cookie;
     },
     endingCookie: setCookie('', 0),
+    rekey(newSecret, newDigest) {
+      tagOf = createHmacSha256(signingKey(newSecret, newDigest));
+      generation += 1;
+      verified.clear();
+      cookieSecond = -1;
+    },
+    get generation() {
+      return generation;
+    },
   };
 }
 
 const INFO = Buffer.from('comfyui-studio session v1\0');
+
+/** HKDF-SHA256 (RFC 5869). */
+function signingKey(secret: Uint8Array, apiKeyDigest: Uint8Array): Uint8Array {
+  return Buffer.from(hkdfSync('sha256', secret, '', Buffer.concat([INFO, apiKeyDigest]), 32));
+}
 
 function isCurrent(issuedAt: Seconds, now: Seconds): boolean {
   const age = now - issuedAt;

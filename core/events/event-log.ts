@@ -16,6 +16,8 @@ export type EventType =
   | 'auth.failed'
   | 'auth.throttled'
   | 'auth.sessions.rotated'
+  | 'auth.key.changed'
+  | 'admin.confirmed'
   | 'manager.security_level.changed'
   | 'manager.refused'
   | 'update.output';
@@ -45,8 +47,13 @@ export interface EventQuery {
   readonly since?: number | undefined;
   /** Only those before this id. */
   readonly before?: number | undefined;
+  /** `auth.*` is every type that begins with `auth.`. */
   readonly types?: readonly string[] | undefined;
   readonly severities?: readonly Severity[] | undefined;
+  /** Only those of the audit: who came in, who tried to, and what was done with the key. */
+  readonly audit?: boolean | undefined;
+  /** Only those that this client address brought about. */
+  readonly ip?: string | undefined;
   /** How many at the most; default 100. */
   readonly limit?: number | undefined;
 }

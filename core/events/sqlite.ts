@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { type Storage, StorageUnwritable } from '../storage/storage.ts';
 import type { EventLog, EventQuery, NewEvent, StudioEvent } from './event-log.ts';
-
-export interface Retention {
-  /** How many of the newest are kept. */
-  readonly count: number;
-  /** For how long, in days. */
-  readonly days: number;
-}
+import { boundsOf, keptAs, type Retention } from './retention.ts';
 
 /** How many events may come before those that are too many, or too old, are deleted. */
 const PRUNE_EVERY = 100;
@@ -22,21 +16,22 @@ export function createSqliteEventLog(
 ): EventLog {
   const { database } = storage;
   const insert = database.prepare(
-    `INSERT INTO events SELECT max(coalesce(max(id) + 1, 0), @id), @type, @severity, @timestamp, @message, @data
+    `INSERT INTO events SELECT max(coalesce(max(id) + 1, 0), @id), @type, @severity, @timestamp, @message, @data, @keptAs
      FROM events RETURNING id`,
   );
   const after = database.prepare('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
   const prune = database.prepare(
-    `DELETE FROM events WHERE id < @oldest
-       OR id <= (SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET @count)`,
+    `DELETE FROM events WHERE kept_as = @keptAs AND (id < @oldest
+       OR id <= (SELECT id FROM events WHERE kept_as = @keptAs ORDER BY id DESC LIMIT 1 OFFSET @count))`,
   );
+  const bounds = boundsOf(retention);
   const listeners = new Set<(event: StudioEvent) => void>();
   let lastId = Id.parse(database.prepare('SELECT coalesce(max(id), 0) FROM events').pluck().get());
   let untilPrune = 0;
   let outage = false;
 
   function keep(event: Omit<StudioEvent, 'id'>, leastId: number): number {
-    const row = { ...event, id: leastId, data: JSON.stringify(event.data) };
+    const row = { ...event, id: leastId, data: JSON.stringify(event.data), keptAs: keptAs(event.type) };
     return Id.parse(storage.write(() => insert.pluck().get(row)));
   }
 
@@ -59,7 +54,8 @@ export function createSqliteEventLog(
     if (untilPrune > 0 || database.inTransaction) return;
     untilPrune = PRUNE_EVERY;
     try {
-      storage.write(() => prune.run({ oldest: now - retention.days * DAY_MS, count: retention.count }));
+      for (const { keptAs, days, count } of bounds)
+        storage.write(() => prune.run({ keptAs, oldest: now - days * DAY_MS, count }));
     } catch (error) {
       // Deleting takes room for a moment as well. It is tried again later.
       if (!(error instanceof StorageUnwritable)) throw error;
@@ -99,19 +95,28 @@ export function createSqliteEventLog(
   };
 }
 
-function conditions({ since, before, types, severities }: EventQuery): {
+function conditions({ since, before, types, severities, audit, ip }: EventQuery): {
   where: string;
   values: (string | number)[];
 } {
   const all: [string, readonly (string | number)[]][] = [];
   if (since !== undefined) all.push(['id > ?', [since]]);
   if (before !== undefined) all.push(['id < ?', [before]]);
-  if (types !== undefined) all.push([`type IN (${placeholders(types)})`, types]);
+  if (types !== undefined) all.push(ofTypes(types));
   if (severities !== undefined) all.push([`severity IN (${placeholders(severities)})`, severities]);
+  if (audit === true) all.push(["kept_as IN ('audit', 'attempt')", []]);
+  if (ip !== undefined) all.push(["json_extract(data, '$.ip') = ?", [ip]]);
   return {
     where: all.length === 0 ? '' : `WHERE ${all.map(([condition]) => condition).join(' AND ')}`,
     values: all.flatMap(([, values]) => values),
   };
+}
+
+/** Nothing in a type's name means something to GLOB, but for the `*` at its end. */
+function ofTypes(types: readonly string[]): [string, readonly string[]] {
+  const wild = types.filter((type) => type.endsWith('*'));
+  const exact = `type IN (${placeholders(types)})`;
+  return [`(${[exact, ...wild.map(() => 'type GLOB ?')].join(' OR ')})`, [...types, ...wild]];
 }
 
 function placeholders(values: readonly unknown[]): string {

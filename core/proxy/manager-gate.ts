@@ -1,5 +1,6 @@
 import type { EventLog } from '../events/event-log.ts';
 import type { RequestHead, Seconds } from '../http/request.ts';
+import { type Sender, senderOf } from '../http/sender.ts';
 import { type ManagerBody, readManagerBody, TOO_LARGE, writeManagerBody } from './manager-body.ts';
 import { judgeManagerCall, type ManagerCall, managerConcern } from './manager-judge.ts';
 import type { SecurityLevel } from './manager-level.ts';
@@ -40,11 +41,11 @@ export function createManagerGate(
   }
 
   /** Whatever was judged of the body. */
-  function judge(call: ManagerCall, at: SecurityLevel, ip: string): unknown {
+  function judge(call: ManagerCall, at: SecurityLevel, by: Sender): unknown {
     const verdict = judgeManagerCall(call, at);
     if (verdict.allow) return verdict.judged?.body;
-    const event = refusalEvent(call, verdict.rule, at, ip);
-    if (isNews(`${ip} ${event.message} ${call.path}`)) events.append(event);
+    const event = refusalEvent(call, verdict.rule, at, by);
+    if (isNews(`${by.ip} ${event.message} ${call.path}`)) events.append(event);
     throw managerRefusal(verdict.rule, at);
   }
 
@@ -55,13 +56,14 @@ export function createManagerGate(
       const concern = managerConcern(call.method, call.path, call.query, at);
       if (concern === 'none') return null;
       if (concern === 'judge') {
-        judge(call, at, request.ip);
+        judge(call, at, senderOf(request));
         return null;
       }
+      const sender = senderOf(request);
       return readBody().then((bytes) => {
         const body: ManagerBody =
           bytes === null ? TOO_LARGE : readManagerBody((name) => request.header(name), bytes);
-        return writeManagerBody(judge({ ...call, body }, at, request.ip));
+        return writeManagerBody(judge({ ...call, body }, at, sender));
       });
     },
   };

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../events/event-log.ts';
 import { HttpError } from '../http/http-error.ts';
+import type { Sender } from '../http/sender.ts';
 import type { ManagerCall, ManagerRule } from './manager-judge.ts';
 import type { SecurityLevel } from './manager-level.ts';
 
@@ -29,12 +30,12 @@ export function refusalEvent(
   { method, path }: Pick<ManagerCall, 'method' | 'path'>,
   rule: ManagerRule,
   level: SecurityLevel,
-  ip: string,
+  by: Sender,
 ): NewEvent {
   return {
     type: 'manager.refused',
     severity: 'warning',
-    message: `At level "${level}" nobody may ${rule.does}: refused ${ip}`,
-    data: { level, rule: rule.does, why: rule.why, method, path: path.slice(0, 200), ip },
+    message: `At level "${level}" nobody may ${rule.does}: refused ${by.ip}`,
+    data: { level, rule: rule.does, why: rule.why, method, path: path.slice(0, 200), ...by },
   };
 }

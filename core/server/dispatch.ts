@@ -26,7 +26,7 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
 export function createDispatch(context: Context, guard: Guard): Dispatch {
-  const { config, gate, log, maintenance } = context;
+  const { config, gate, log, maintenance, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
   const forwardedWatch = createForwardedWatch((message) => log.warn(message));
   const replies = createReplies(context);
@@ -78,6 +78,9 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     const answerAndClose = (reply: MakeReply) => replies.writeAndClose(owed, response, request, reply);
     const refused = admission(request, route, false, unixTime());
     if (refused !== null) return answerAndClose(() => refused);
+    /** Keys and sessions may have been changed while the body was on its way. */
+    const refusedMeanwhile = () =>
+      request.generation === sessions.generation ? null : admission(request, route, false, unixTime());
 
     const chunked = request.header('transfer-encoding') !== '';
     const declared = request.header('content-length');
@@ -88,6 +91,8 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     receiveBody(response, declared, limit, (body) =>
       replies.contain(response, () => {
         if (body === null) return answerAndClose(() => tooLarge(limit));
+        const refusedNow = refusedMeanwhile();
+        if (refusedNow !== null) return answerAndClose(() => refusedNow);
         request.useBody(body);
         // uWebSockets.js judges the end of a chunked body after this call and would then run what was smuggled behind it in
         // the same packet. So the handler comes a tick later, if the connection still stands, and the answer closes it.
@@ -161,6 +166,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     const caller = gate.decideAccess(request, route.access, isHandshake, now);
     if (!(caller instanceof HttpError)) {
       request.caller = caller;
+      request.generation = sessions.generation;
       return null;
     }
     return caller.status === 401 && isPageNavigation(request) ? toLogin(request) : errorReply(caller);

@@ -31,6 +31,8 @@ export class LiveRequest implements Request {
   readonly rawQuery: string;
   params = NO_PARAMS;
   caller = NOBODY;
+  /** Under which generation of sessions the caller was admitted. */
+  generation = 0;
   /** For the log; performance.now() in ms. */
   startedAt = 0;
   #response: HttpResponse;

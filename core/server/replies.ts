@@ -88,7 +88,9 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     close: boolean,
   ): Written {
     const head = request.method === 'HEAD';
-    const renewedCookie = request.caller.by === 'session' ? sessions.cookieAt(now) : null;
+    // Nothing is renewed for a session that was ended while its answer was on its way.
+    const renews = request.caller.by === 'session' && request.generation === sessions.generation;
+    const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
     try {
       return writeReply(response, reply, head, renewedCookie, close || draining);

@@ -20,6 +20,8 @@ export interface Server {
   mostBuffered(): number;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
+  /** Ends all sockets with 4001, those of the key as well. */
+  closeCallers(reason: string): void;
   /**
    * Stops: no new connections, sockets end with 1001, pending answers are finished, for `graceMs` at most.
    * Resolves when everything is closed.
@@ -68,6 +70,7 @@ export function createServer(
     },
     mostBuffered: sockets.mostBuffered,
     closeSessions: sockets.closeSessions,
+    closeCallers: sockets.closeCallers,
     async close(graceMs = 8000) {
       if (listening !== null) uws.us_listen_socket_close(listening);
       listening = null;

@@ -20,6 +20,8 @@ export interface SessionSockets<T extends Guest> {
   remove(socket: T): void;
   /** Ends those of all sessions with 4001: the sessions are no longer valid. */
   closeSessions(reason: string): void;
+  /** The same for those of the key as well: it is another one now. */
+  closeCallers(reason: string): void;
   closeAll(code: number, reason: string): void;
   /** Lets go of the timer. */
   stop(): void;
@@ -44,6 +46,7 @@ export function createSessionSockets<T extends Guest>(now: () => Seconds): Sessi
     add: (socket) => open.add(socket),
     remove: (socket) => open.delete(socket),
     closeSessions: (reason) => close(({ caller }) => caller.by === 'session', SESSION_ENDED, reason),
+    closeCallers: (reason) => close(() => true, SESSION_ENDED, reason),
     closeAll: (code, reason) => close(() => true, code, reason),
     stop: () => clearInterval(sweep),
   };

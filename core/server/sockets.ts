@@ -24,6 +24,7 @@ export interface Sockets {
   /** To be called when a message of so many bytes was published, to all its topics. */
   published(bytes: number): void;
   closeSessions(reason: string): void;
+  closeCallers(reason: string): void;
   closeAll(code: number, reason: string): void;
   /** The most bytes that wait for one socket in this process now. */
   mostBuffered(): number;
@@ -144,6 +145,7 @@ export function createSockets(
     },
     published: watch.published,
     closeSessions: sockets.closeSessions,
+    closeCallers: sockets.closeCallers,
     closeAll: sockets.closeAll,
     mostBuffered() {
       return Math.max(0, ...[...sockets.open].map(({ buffered }) => buffered));

@@ -37,6 +37,14 @@ const STEPS: readonly string[] = [
   -- What this Studio calls itself, to ComfyUI for one.
   CREATE TABLE names (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `,
+  `
+  -- How an event is kept (core/events/retention.ts): news, audit or attempt.
+  ALTER TABLE events ADD COLUMN kept_as TEXT NOT NULL DEFAULT 'news';
+  UPDATE events SET kept_as = 'audit'
+    WHERE type IN ('auth.login', 'auth.sessions.rotated', 'manager.security_level.changed') OR type GLOB 'maintenance.*';
+  UPDATE events SET kept_as = 'attempt' WHERE type IN ('auth.failed', 'auth.throttled', 'manager.refused');
+  CREATE INDEX events_kept_as ON events (kept_as, id);
+  `,
 ];
 
 /** Brings the tables up to date. Throws SqliteError, also when a newer Studio wrote the file. */

@@ -14,15 +14,23 @@ const Query = z.object({
   before: Id.optional(),
   types: z
     .string()
-    .regex(/^[a-z_.]+(,[a-z_.]+)*$/, 'write event types such as job.failed,auth.login')
+    .regex(
+      /^[a-z_.]+(?:\.\*)?(?:,[a-z_.]+(?:\.\*)?)*$/,
+      'write event types such as job.failed,auth.login, or auth.* for all of a kind',
+    )
     .transform((list) => list.split(','))
     .optional(),
   severity: listOf(SEVERITIES).optional(),
+  audit: z
+    .enum(['0', '1'], 'write 1 or 0')
+    .transform((text) => text === '1')
+    .optional(),
+  ip: z.union([z.ipv4(), z.ipv6()], 'write an IP address').optional(),
 });
 
 /**
- * GET /api/admin/events `?limit=1..1000&since=<id>&before=<id>&types=job.failed,...&severity=warning,error`:
- * `{events, next}`, the latest events that fit, newest first; `next` is the `before` of the next page, null on the last one.
+ * GET /api/admin/events `?limit=1..1000&since=<id>&before=<id>&types=job.failed,auth.*&severity=warning,error&audit=1
+ * &ip=<address>`: `{events, next}`, the latest events that fit, newest first; `next` is the `before` of the next page, null on the last one.
  */
 export async function events(context: Context, request: Request): Promise<Reply> {
   const { limit, severity, ...rest } = readQuery(request.query, Query);

@@ -6,6 +6,7 @@ import { bodyKind } from '../../core/http/body-readers.ts';
 import { HttpError } from '../../core/http/http-error.ts';
 import { json, type Reply, redirect } from '../../core/http/reply.ts';
 import type { Request } from '../../core/http/request.ts';
+import { senderOf } from '../../core/http/sender.ts';
 
 const Credentials = z.object({ api_key: z.string().max(1024), next: z.string().nullish() });
 
@@ -42,7 +43,7 @@ function beginSession(context: Context, request: Request, reply: Reply): Reply {
     type: 'auth.login',
     severity: 'info',
     message: `Somebody logged in from ${request.ip}`,
-    data: { ip: request.ip, user_agent: request.header('user-agent').slice(0, 200) },
+    data: { ...senderOf(request) },
   });
   return { ...reply, sessionCookie: context.sessions.cookieAt(context.now()) };
 }

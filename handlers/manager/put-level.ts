@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../core/context.ts';
 import { json, type Reply } from '../../core/http/reply.ts';
 import type { Request } from '../../core/http/request.ts';
+import { type Sender, senderOf } from '../../core/http/sender.ts';
 import { isLowering, type SecurityLevel } from '../../core/proxy/manager-level.ts';
 import { confirm } from '../confirm.ts';
 
@@ -20,18 +21,18 @@ export function putSecurityLevel(context: Context, request: Request): Reply {
   const previous = context.managerLevel.get();
   if (isLowering(previous, level)) confirm(context, request, api_key);
   const config = context.managerLevel.set(level);
-  if (level !== previous) tell(context, previous, level, request.ip);
+  if (level !== previous) tell(context, previous, level, senderOf(request));
   const note = config.written
     ? 'Studio holds ComfyUI Manager to this level from now on. Manager itself reads config.ini when it starts: restart ComfyUI for it to know.'
     : 'Studio holds ComfyUI Manager to this level from now on. Manager itself does not know of it: its config.ini was not written.';
   return json({ level, previous, config, note });
 }
 
-function tell(context: Context, old: SecurityLevel, level: SecurityLevel, ip: string): void {
+function tell(context: Context, old: SecurityLevel, level: SecurityLevel, by: Sender): void {
   context.events.append({
     type: 'manager.security_level.changed',
     severity: isLowering(old, level) ? 'warning' : 'info',
     message: `ComfyUI Manager's security level went from ${old} to ${level}`,
-    data: { old, new: level, ip },
+    data: { old, new: level, ...by },
   });
 }

@@ -28,7 +28,7 @@ t.test(
       ['Forwarded: for=1.2.3.4'],
     ])
       t.equal(await status(studio, get(TARGET, WRONG, ...headers)), 429);
-    t.same(await addresses(studio), Array(5).fill('127.0.0.1'));
+    t.same(await addresses(studio), ['127.0.0.1'], 'all of them in one event');
   },
 );
 
@@ -45,7 +45,7 @@ t.test(
       ['not-an-address, 203.0.113.9'],
     ];
     for (const lines of guesses) t.equal(await status(studio, get(TARGET, WRONG, ...from(...lines))), 401);
-    t.same(await addresses(studio), Array(5).fill('203.0.113.9'));
+    t.same(await addresses(studio), ['203.0.113.9'], 'all of them in one event');
     t.equal(await status(studio, get(TARGET, `X-API-Key: ${KEY}`, ...from('9.9.9.9, 203.0.113.9'))), 429);
   },
 );

@@ -132,9 +132,9 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
       data.items.add(new File(['{"dropped":1}'], 'b.json', { type: 'application/json' }));
       return data;
     })()`);
-    await page.dispatchEvent('.events', 'dragover', { dataTransfer });
+    await page.dispatchEvent('.activity', 'dragover', { dataTransfer });
     await page.getByText('Drop the workflow here, or').waitFor();
-    await page.dispatchEvent('.events', 'drop', { dataTransfer });
+    await page.dispatchEvent('.activity', 'drop', { dataTransfer });
     await page.getByText('"dropped" is not a node').waitFor();
     t.equal(await page.getByText('Drop the workflow here, or').count(), 0);
 
@@ -177,8 +177,9 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await pod.comfyui.idle();
     isCut = false;
     await page.locator(`.run[data-prompt-id="${run.prompt_id}"]`).filter({ hasText: 'Completed' }).waitFor();
-    await page.locator('.events').getByText('A run of 4 nodes was queued').waitFor();
-    t.equal(await page.locator('.events').getByText('Studio started').count(), 1, 'nothing comes twice');
+    await page.getByRole('button', { name: 'Activity' }).click();
+    await page.locator('.activity').getByText('A run of 4 nodes was queued').waitFor();
+    t.equal(await page.locator('.activity').getByText('Studio started').count(), 1, 'nothing comes twice');
   });
 
   scene('leaves for the login page when the session is over', {}, async (t, page, pod) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createLog, type LogLevel, scrubber } from '../../core/log.ts';
+import { createLog, createSecrets, type LogLevel, scrubber } from '../../core/log.ts';
 import { holds } from '../support/property.ts';
 import { signedToken } from '../support/tokens.ts';
 
@@ -9,7 +9,7 @@ const KEY = 'a"b\\c+d/e%f&g=h~!*(i)';
 const TOKEN = signedToken('1800000000');
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
-async function logged(level: LogLevel = 'trace', secrets: readonly string[] = [KEY]) {
+async function logged(level: LogLevel = 'trace', secrets = createSecrets(KEY)) {
   const lines: string[] = [];
   const log = await createLog({ level, secrets, destination: { write: (line) => lines.push(line) } });
   return { log, lines };

@@ -6,11 +6,12 @@ import { loadConfig } from '../../core/config.ts';
 import type { Context } from '../../core/context.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
-import { createLog } from '../../core/log.ts';
+import { createLog, createSecrets } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
 import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
+import type { Rotation } from '../../core/rotation.ts';
 import type { Runs } from '../../core/runs/runs.ts';
 import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
@@ -36,6 +37,15 @@ const NO_RUNS: Runs = {
   close: () => {},
 };
 
+const NO_ROTATION: Rotation = {
+  key: { key: KEY, source: 'API_KEY', warning: null },
+  rotateSessions: () => {
+    throw new Error('not expected');
+  },
+  reload: () => Promise.resolve(),
+  close: () => {},
+};
+
 /** A context for calling a handler: everything real that needs no disk or network, and no runs. */
 export async function makeContext(overrides: Partial<Context> = {}): Promise<Context> {
   const apiKey = createApiKey(KEY);
@@ -44,10 +54,11 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
-    log: await createLog({ level: 'silent', secrets: [] }),
+    log: await createLog({ level: 'silent', secrets: createSecrets() }),
     now: () => NOW,
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
+    rotation: NO_ROTATION,
     maintenance: createMaintenance(),
     managerLevel,
     events,

@@ -15,7 +15,7 @@ export function openRecords(path = ':memory:'): Records {
   const storage = openStorage(path, () => {});
   return {
     storage,
-    events: createSqliteEventLog(storage, { count: 10_000, days: 1000 }, () => {}),
+    events: createSqliteEventLog(storage, { count: 10_000, days: 1000, auditDays: 1000 }, () => {}),
     archive: createSqliteArchive(storage, { count: 1000, days: 1000, bytes: 2 ** 30 }),
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { loadConfig } from '../../core/config.ts';
+import type { EventLog, EventType, StudioEvent } from '../../core/events/event-log.ts';
 import { createLog } from '../../core/log.ts';
 import { type Studio, startStudio } from '../../core/studio.ts';
 import { ownPortRoutes } from '../../handlers/comfyui/own-port.ts';
@@ -49,4 +50,15 @@ export async function startTestStudio(
     rmSync(studioDir, { recursive: true, force: true });
   });
   return { ...studio, url: `http://127.0.0.1:${studio.port}`, logged };
+}
+
+/** The next event of that type. */
+export function eventOf(events: EventLog, type: EventType): Promise<StudioEvent> {
+  return new Promise((resolve) => {
+    const stop = events.subscribe((event) => {
+      if (event.type !== type) return;
+      stop();
+      resolve(event);
+    });
+  });
 }

@@ -41,7 +41,7 @@ export function Detail({ id, live, hrefOf, onGo, onDeleted, newer, older }: Deta
   }
 
   return (
-    <main class="detail">
+    <div class="detail">
       <nav class="detail-nav" aria-label="Runs">
         {link('← All runs', null)}
         <span>
@@ -85,6 +85,6 @@ export function Detail({ id, live, hrefOf, onGo, onDeleted, newer, older }: Deta
           onDeleted={() => onDeleted(id)}
         />
       )}
-    </main>
+    </div>
   );
 }

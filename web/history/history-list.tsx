@@ -19,9 +19,8 @@ export function HistoryList({ list, filters, isHidden, hrefOf, onOpen, onFilter 
   const { entries, state } = list;
   const isFiltered = filters.status !== 'all' || filters.since !== 'ever';
   return (
-    <main class="history" hidden={isHidden}>
+    <div hidden={isHidden}>
       <div class="history-top">
-        <h2>History</h2>
         <FilterBar filters={filters} onChange={onFilter} />
       </div>
       {entries.length > 0 && (
@@ -29,7 +28,7 @@ export function HistoryList({ list, filters, isHidden, hrefOf, onOpen, onFilter 
       )}
       {entries.length === 0 && state === 'complete' && (
         <section class="card empty-history">
-          <h3>{isFiltered ? 'No run is like that' : 'Nothing has been run yet'}</h3>
+          <h2>{isFiltered ? 'No run is like that' : 'Nothing has been run yet'}</h2>
           {isFiltered ? (
             <p class="actions">
               <button type="button" class="quiet" onClick={() => onFilter({ status: 'all', since: 'ever' })}>
@@ -56,7 +55,7 @@ export function HistoryList({ list, filters, isHidden, hrefOf, onOpen, onFilter 
           {endInWords(state, entries.length)}
         </p>
       )}
-    </main>
+    </div>
   );
 }
 

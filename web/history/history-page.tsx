@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { ComfyuiBanner } from '../components/comfyui-banner.tsx';
-import { Header } from '../components/header.tsx';
+import { Shell } from '../components/shell.tsx';
 import { useStudio } from '../use-studio.ts';
 import { addressOf, type Filters } from './address.ts';
 import { Detail } from './detail.tsx';
@@ -10,7 +9,8 @@ import { useHistory } from './use-history.ts';
 
 /** The history page: the gallery, or one run of it. */
 export function HistoryPage() {
-  const { link, comfyui, runs } = useStudio();
+  const studio = useStudio();
+  const { runs } = studio;
   const [address, go] = useAddress();
   const list = useHistory(address, runs);
   const { entries } = list;
@@ -19,14 +19,8 @@ export function HistoryPage() {
   const goTo = (run: string | null) => go({ ...address, run });
   useGalleryPlace(address.run);
 
-  useEffect(() => {
-    document.title = `${address.run === null ? 'History' : 'Run'} · ComfyUI Studio`;
-  }, [address.run]);
-
   return (
-    <>
-      <Header link={link} />
-      <ComfyuiBanner comfyui={comfyui} />
+    <Shell here="/history" studio={studio} class="history">
       <HistoryList
         list={list}
         filters={address}
@@ -49,7 +43,7 @@ export function HistoryPage() {
           older={at < 0 ? null : (entries[at + 1]?.id ?? null)}
         />
       )}
-    </>
+    </Shell>
   );
 }
 

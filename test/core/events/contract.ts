@@ -89,7 +89,7 @@ export function eventLogContract(t: Test, engine: Engine): void {
       event('a', { type: 'job.queued' }),
       event('b', { severity: 'warning' }),
       event('c', { type: 'job.failed', severity: 'error' }),
-      event('d'),
+      event('d', { data: { ip: '203.0.113.7' } }),
     );
     const since = (all[0]?.id ?? 0) - 1;
     const rows: readonly [Parameters<EventLog['latest']>[0], string][] = [
@@ -101,6 +101,14 @@ export function eventLogContract(t: Test, engine: Engine): void {
       [{ severities: ['warning', 'error'] }, 'cb'],
       [{ types: ['auth.login'], severities: ['info'], before: all[3]?.id }, ''],
       [{ types: ['no.such.type'] }, ''],
+      [{ types: ['job.*'] }, 'ca'],
+      [{ types: ['job.*', 'auth.login'] }, 'dcba'],
+      [{ types: ['jo*'] }, 'ca'],
+      [{ types: ['a.*'] }, ''],
+      [{ audit: true }, 'db'],
+      [{ audit: false }, 'dcba'],
+      [{ ip: '203.0.113.7' }, 'd'],
+      [{ ip: "'" }, ''],
       [{ types: [] }, ''],
     ];
     for (const [query, expected] of rows)

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import type { EventLog, NewEvent } from '../../../core/events/event-log.ts';
+import type { EventLog, EventType, NewEvent } from '../../../core/events/event-log.ts';
+import { type KeptAs, keptAs } from '../../../core/events/retention.ts';
 import { createSqliteEventLog } from '../../../core/events/sqlite.ts';
 import { openStorage, type Storage } from '../../../core/storage/storage.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
 import { eventLogContract } from './contract.ts';
 
-const KEEP = { count: 2000, days: 10 };
-const event = (message: string): NewEvent => ({ type: 'auth.login', severity: 'info', message });
+const KEEP = { count: 2000, days: 10, auditDays: 10 };
+const event = (message: string, type: EventType = 'job.queued'): NewEvent => ({
+  type,
+  severity: 'info',
+  message,
+});
 
 interface Opened {
   readonly storage: Storage;
@@ -45,7 +50,7 @@ t.test('the contract', (t) => {
 t.test('it keeps the newest events, by count and by age', async (t) => {
   const storage = openStorage(':memory:', () => {});
   const count = () => storage.database.prepare('SELECT count(*) FROM events').pluck().get();
-  const log = createSqliteEventLog(storage, { count: 150, days: 10 }, () => {});
+  const log = createSqliteEventLog(storage, { count: 150, days: 10, auditDays: 1 }, () => {});
   for (let number = 0; number < 1000; number += 1) log.append(event(String(number)));
   t.ok(Number(count()) <= 250, 'what is too many is gone within a hundred events', { count: count() });
   t.equal((await log.latest({ limit: 1 }))[0]?.message, '999');
@@ -59,6 +64,77 @@ t.test('it keeps the newest events, by count and by age', async (t) => {
     0,
     'the old are gone',
   );
+});
+
+t.test('no flood pushes out the audit, neither of runs nor of wrong keys', async (t) => {
+  const storage = openStorage(':memory:', () => {});
+  const log = createSqliteEventLog(storage, { count: 100, days: 10, auditDays: 30 }, () => {});
+  log.append(event('login', 'auth.login'));
+  log.append(event('lowered', 'manager.security_level.changed'));
+  log.append(event('wrong', 'auth.failed'));
+  for (let number = 0; number < 1000; number += 1) log.append(event('run'));
+  t.same(
+    (await log.latest({ audit: true })).map(({ message }) => message),
+    ['wrong', 'lowered', 'login'],
+  );
+  t.equal(
+    (await log.latest({ types: ['job.*'], limit: 1000 })).length,
+    110 - 10,
+    'runs have their own bound',
+  );
+});
+
+t.test('the audit has an age of its own', async (t) => {
+  const DAY = 86_400_000;
+  for (const [days, kept] of [
+    [20, ['login']],
+    [40, []],
+  ] as const) {
+    const storage = openStorage(':memory:', () => {});
+    const log = createSqliteEventLog(storage, { count: 1000, days: 10, auditDays: 30 }, () => {});
+    log.append(event('login', 'auth.login'));
+    log.append(event('run'));
+    storage.database.prepare('UPDATE events SET id = id - ?').run(days * DAY);
+    for (let number = 0; number < 101; number += 1) log.append(event('new'));
+    const left = (await log.since(0)).map(({ message }) => message).filter((message) => message !== 'new');
+    t.same(left, kept, `${days} days`);
+  }
+});
+
+t.test('every kind of event has its place', async (t) => {
+  const rows: readonly [EventType, KeptAs][] = [
+    ['job.failed', 'news'],
+    ['comfyui.connected', 'news'],
+    ['system.backend.started', 'news'],
+    ['update.output', 'news'],
+    ['auth.login', 'audit'],
+    ['auth.sessions.rotated', 'audit'],
+    ['auth.key.changed', 'audit'],
+    ['admin.confirmed', 'audit'],
+    ['manager.security_level.changed', 'audit'],
+    ['maintenance.entered', 'audit'],
+    ['auth.failed', 'attempt'],
+    ['auth.throttled', 'attempt'],
+    ['manager.refused', 'attempt'],
+  ];
+  for (const [type, kept] of rows) t.equal(keptAs(type), kept, type);
+});
+
+t.test('a file of before the audit is read, and what of it is audit is kept as that', async (t) => {
+  const path = join(freshFolder(t), 'studio.db');
+  const first = openLog(t, path);
+  first.append(event('login', 'auth.login'));
+  first.append(event('run'));
+  const { storage } = opened(first);
+  storage.database.exec('DROP INDEX events_kept_as; ALTER TABLE events DROP COLUMN kept_as');
+  storage.database.pragma('user_version = 1');
+  storage.close();
+  const second = openLog(t, path);
+  t.same(
+    (await second.latest({ audit: true })).map(({ message }) => message),
+    ['login'],
+  );
+  t.equal((await second.since(0)).length, 2);
 });
 
 t.test(

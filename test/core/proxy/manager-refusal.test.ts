@@ -58,7 +58,7 @@ t.test(
     const call = { method: 'POST', path: `/manager/${'x'.repeat(5000)}`, query: 'token=hunter2' };
     const verdict = judgeManagerCall(call, 'normal');
     if (verdict.allow) throw new Error('it was allowed');
-    const event = refusalEvent(call, verdict.rule, 'normal', '203.0.113.7');
+    const event = refusalEvent(call, verdict.rule, 'normal', { ip: '203.0.113.7', user_agent: 'browser/1' });
     t.match(event, {
       type: 'manager.refused',
       severity: 'warning',

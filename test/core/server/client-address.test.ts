@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { loadConfig } from '../../../core/config.ts';
 import { json } from '../../../core/http/reply.ts';
 import type { Handler } from '../../../core/http/route.ts';
-import { createLog } from '../../../core/log.ts';
+import { createLog, createSecrets } from '../../../core/log.ts';
 import { sendRaw } from '../../support/raw.ts';
 import { row, serveRoutes } from '../../support/server.ts';
 
@@ -13,7 +13,7 @@ async function serveBehind(t: Test, trustedProxies: string) {
   const lines: string[] = [];
   const log = await createLog({
     level: 'warn',
-    secrets: [],
+    secrets: createSecrets(),
     destination: { write: (line) => lines.push(line) },
   });
   const routes = [

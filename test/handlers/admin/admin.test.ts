@@ -143,6 +143,11 @@ t.test('GET /api/admin/events: the latest, by type and severity, page by page', 
   t.same(await ask(`limit=3&before=${ids[4]}`), ['3 2 1', ids[1]]);
   t.same(await ask(`types=job.failed,auth.failed&since=${ids[2]}`), ['4 3', null]);
   t.same(await ask('severity=info,warning'), ['login', null]);
+  t.same(await ask('audit=1'), ['login', null]);
+  t.same(await ask('types=auth.*'), ['login', null]);
+  t.same(await ask('ip=203.0.113.7'), ['', null]);
+  for (const query of ['audit=yes', 'types=*', 'types=auth.*x', 'ip=here'])
+    await t.rejects(events(context, makeRequest({ query })), refusal(400), query);
   for (const query of ['limit=0', 'types=', "types=a'b", 'severity=bad', 'since=x'])
     await t.rejects(events(context, makeRequest({ query })), refusal(400), query);
 });

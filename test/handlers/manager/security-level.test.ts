@@ -99,8 +99,8 @@ t.test('a change is an event with both levels and the address, and never with th
   put(context, { level: 'weak' });
   put(context, { level: 'weak', api_key: KEY });
   put(context, { level: 'normal', api_key: KEY });
-  const events = await context.events.since(0);
-  t.match(events, [
+  const events = await context.events.latest({ types: ['manager.*'] });
+  t.match(events.toReversed(), [
     {
       type: 'manager.security_level.changed',
       severity: 'warning',
@@ -110,6 +110,23 @@ t.test('a change is an event with both levels and the address, and never with th
   ]);
   t.equal(events.length, 2, 'neither for the same level nor for a refusal');
   t.notMatch(JSON.stringify(events), KEY);
+});
+
+t.test('a call that was confirmed with the key is an event: what, from where, never the body', async (t) => {
+  const context = await at('strong');
+  const path = '/api/admin/manager/security-level';
+  const headers = { 'user-agent': `browser/1\x1b[31m${'x'.repeat(300)}` };
+  put(context, { level: 'weak' }, { path, headers });
+  put(context, { level: 'weak', api_key: 'wrong' }, { path, headers });
+  t.same(await context.events.latest({ types: ['admin.confirmed'] }), [], 'not one that was refused');
+  put(context, { level: 'weak', api_key: KEY }, { path, headers });
+  const events = await context.events.latest({ types: ['admin.confirmed'] });
+  t.match(events, [
+    { data: { method: 'PUT', path, ip: '203.0.113.7', user_agent: `browser/1[31m${'x'.repeat(187)}` } },
+  ]);
+  t.equal(events.length, 1);
+  t.notMatch(JSON.stringify(events), KEY);
+  t.notMatch(JSON.stringify(events), /weak/);
 });
 
 t.test(
