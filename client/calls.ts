@@ -1,18 +1,23 @@
+import {
+  type CallOptions,
+  type ListedRun,
+  listedRuns,
+  type StartedRun,
+  startedRunOf,
+  understood,
+} from './answers.ts';
 import { StudioError } from './error.ts';
+import { createFileCalls, type FileCalls } from './file-calls.ts';
 import { runOf } from './frames.ts';
-import type { Http } from './http.ts';
-import { type Fields, fieldsOf, listOf, numberOf, textOf } from './json.ts';
+import { createHistoryCalls, type HistoryCalls } from './history-calls.ts';
+import { type Http, PATIENCE_MS } from './http.ts';
+import { type Fields, fieldsOf, numberOf } from './json.ts';
 import type { Prompt, PromptId, RunProgress } from './wire.ts';
 
 /** Who this client is to Studio. Times in Unix seconds. */
 export type Session =
   | { readonly by: 'key' }
   | { readonly by: 'session'; readonly issued_at: number; readonly expires_at: number };
-
-export interface CallOptions {
-  /** Ends the waiting for an answer; what Studio has begun to do it still does. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface StartOptions extends CallOptions {
   /** Queue it before all that waits. */
@@ -21,18 +26,8 @@ export interface StartOptions extends CallOptions {
   readonly extraData?: Readonly<Record<string, unknown>> | undefined;
   /** What the run is called in lists. */
   readonly title?: string | undefined;
-}
-
-/** ComfyUI took the run. `node_errors` is not empty when it leaves some of the outputs out. */
-export interface StartedRun {
-  readonly prompt_id: PromptId;
-  readonly number: number;
-  readonly node_errors: Fields;
-}
-
-/** A run in a list; which other members it has depends on Studio's version. */
-export interface ListedRun extends Fields {
-  readonly prompt_id: PromptId;
+  /** Answer when the run is over, or after so many seconds (at most 90): `run` is then how it is. */
+  readonly wait?: number | undefined;
 }
 
 export interface Queue {
@@ -40,22 +35,8 @@ export interface Queue {
   readonly pending: readonly ListedRun[];
 }
 
-export interface HistoryQuery extends CallOptions {
-  readonly limit?: number | undefined;
-  /** The `next` of the page before. */
-  readonly before?: string | undefined;
-  readonly status?: RunProgress['status'] | undefined;
-}
-
-export interface History {
-  /** Newest first. */
-  readonly runs: readonly ListedRun[];
-  /** For `before`, to get older ones; null when there are none. */
-  readonly next: string | null;
-}
-
 /** Studio's HTTP API. Every call throws StudioError. */
-export interface Calls {
+export interface Calls extends FileCalls, HistoryCalls {
   /** Who am I. 401 when nobody. */
   session(options?: CallOptions): Promise<Session>;
   /**
@@ -70,18 +51,19 @@ export interface Calls {
   /** Takes a run out of the queue or interrupts it; it has ended when its progress says so. 409 when it is over already. */
   cancel(promptId: PromptId, options?: CallOptions): Promise<void>;
   queue(options?: CallOptions): Promise<Queue>;
-  history(query?: HistoryQuery): Promise<History>;
 }
 
 export function createCalls(http: Http): Calls {
   return {
     session: async ({ signal } = {}) => understood(sessionOf(fieldsOf(await http(SESSION, { signal })))),
-    async start(workflow: Prompt | string, { front, extraData, title, signal }: StartOptions = {}) {
+    async start(workflow: Prompt | string, { front, extraData, title, wait, signal }: StartOptions = {}) {
       const body =
         typeof workflow === 'string'
           ? workflow
-          : JSON.stringify({ prompt: workflow, extra_data: extraData, front, title });
-      return understood(startedRunOf(fieldsOf(await http('/api/run', { method: 'POST', body, signal }))));
+          : JSON.stringify({ prompt: workflow, extra_data: extraData, front, title, wait });
+      const patienceMs = PATIENCE_MS + (wait ?? 0) * 1000;
+      const answer = await http('/api/run', { method: 'POST', body, signal, patienceMs });
+      return understood(startedRunOf(fieldsOf(answer)));
     },
     async status(promptId, { signal } = {}) {
       const fields = fieldsOf(await http(`/api/run/status/${encodeURIComponent(promptId)}`, { signal }));
@@ -94,18 +76,8 @@ export function createCalls(http: Http): Calls {
       const fields = understood(fieldsOf(await http('/api/admin/queue', { signal })));
       return { running: listedRuns(fields.running), pending: listedRuns(fields.pending) };
     },
-    async history({ limit, before, status, signal } = {}) {
-      const query = new URLSearchParams();
-      for (const [name, value] of Object.entries({ limit, before, status }))
-        if (value !== undefined) query.set(name, String(value));
-      const path = query.size === 0 ? '/api/admin/history' : `/api/admin/history?${query}`;
-      const fields = understood(fieldsOf(await http(path, { signal })));
-      const { next } = fields;
-      return {
-        runs: listedRuns(fields.runs),
-        next: typeof next === 'number' ? String(next) : textOf(next),
-      };
-    },
+    ...createFileCalls(http),
+    ...createHistoryCalls(http),
   };
 }
 
@@ -127,28 +99,9 @@ export async function askStatus(http: Http, check: Check): Promise<number> {
   }
 }
 
-function understood<T>(answer: T | null): T {
-  if (answer === null) throw new StudioError(0, 'What answered does not speak as Studio does.');
-  return answer;
-}
-
 function sessionOf(fields: Fields | null): Session | null {
   if (fields?.by === 'key') return { by: 'key' };
   const issued_at = numberOf(fields?.issued_at);
   const expires_at = numberOf(fields?.expires_at);
   return issued_at === null || expires_at === null ? null : { by: 'session', issued_at, expires_at };
-}
-
-function startedRunOf(fields: Fields | null): StartedRun | null {
-  const prompt_id = textOf(fields?.prompt_id);
-  if (fields === null || prompt_id === null) return null;
-  return { prompt_id, number: numberOf(fields.number) ?? 0, node_errors: fieldsOf(fields.node_errors) ?? {} };
-}
-
-function listedRuns(value: unknown): ListedRun[] {
-  return listOf(value).flatMap((item) => {
-    const fields = fieldsOf(item);
-    const prompt_id = textOf(fields?.prompt_id);
-    return prompt_id === null ? [] : [{ ...fields, prompt_id }];
-  });
 }

@@ -19,7 +19,8 @@ export function parseFrame(text: string): ProgressMessage | EventMessage | null 
   return event && { type: 'event', event };
 }
 
-function eventOf(fields: Fields): StudioEvent | null {
+/** An event, as the stream and GET /api/admin/events tell it; null when it is none. */
+export function eventOf(fields: Fields): StudioEvent | null {
   const id = numberOf(fields.id);
   const type = textOf(fields.type);
   const timestamp = textOf(fields.timestamp);

@@ -1,4 +1,4 @@
-import type { StartedRun } from './calls.ts';
+import type { StartedRun } from './answers.ts';
 import type { Client } from './client.ts';
 import { StudioError } from './error.ts';
 import { followRun, isOver, type RunMessage } from './follow-run.ts';

@@ -1,4 +1,5 @@
-import type { CallOptions, StartOptions } from './calls.ts';
+import type { CallOptions } from './answers.ts';
+import type { StartOptions } from './calls.ts';
 import type { Client } from './client.ts';
 import { CLOSED } from './closing.ts';
 import { followMessages } from './follow-messages.ts';

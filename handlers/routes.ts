@@ -23,10 +23,13 @@ import { view } from './comfyui/view.ts';
 import { health } from './health.ts';
 import { getSecurityLevel } from './manager/get-level.ts';
 import { putSecurityLevel } from './manager/put-level.ts';
+import { historyPage } from './pages/history.ts';
 import { homePage } from './pages/home.ts';
 import { loginPage } from './pages/login.ts';
 import { root } from './pages/root.ts';
+import { securityPage } from './pages/security.ts';
 import { staticFile } from './pages/static.ts';
+import { systemPage } from './pages/system.ts';
 import { cancel } from './run/cancel.ts';
 import { result } from './run/result.ts';
 import { start } from './run/start.ts';
@@ -64,6 +67,27 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: homePage,
     summary: 'The live run and the list of runs',
+  },
+  {
+    method: 'GET',
+    path: '/history',
+    access: 'authenticated',
+    handler: historyPage,
+    summary: 'What all runs have made',
+  },
+  {
+    method: 'GET',
+    path: '/security',
+    access: 'authenticated',
+    handler: securityPage,
+    summary: 'How safe this pod is, and what to do about it',
+  },
+  {
+    method: 'GET',
+    path: '/system',
+    access: 'authenticated',
+    handler: systemPage,
+    summary: 'The machine, updates, maintenance, settings',
   },
   {
     method: 'POST',

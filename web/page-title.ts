@@ -2,18 +2,19 @@ import type { RunProgress } from '../client/wire.ts';
 
 const NAME = 'ComfyUI Studio';
 
-/** What the tab says, so that a run can be watched from another one. */
-export function pageTitle(run: RunProgress | null): string {
+/** What the tab says: how the run is, so that it can be watched from another one, and which page it is, if not the first. */
+export function pageTitle(run: RunProgress | null, page: string | null = null): string {
+  const name = page === null ? NAME : `${page} · ${NAME}`;
   switch (run?.status) {
     case 'running':
-      return `${run.percent}% ${run.node_title ?? 'Running'} · ${NAME}`;
+      return `${run.percent}% ${run.node_title ?? 'Running'} · ${name}`;
     case 'queued':
-      return `Waiting · ${NAME}`;
+      return `Waiting · ${name}`;
     case 'completed':
-      return `Completed · ${NAME}`;
+      return `Completed · ${name}`;
     case 'error':
-      return `Failed · ${NAME}`;
+      return `Failed · ${name}`;
     default:
-      return NAME;
+      return name;
   }
 }

@@ -8,26 +8,38 @@ export interface SeenPreview {
   readonly preview: Preview;
 }
 
-/** All that the home page shows of Studio. */
+/** What the stream told of Studio so far: all pages show it. */
 export interface State {
   readonly link: Link;
   readonly comfyui: 'unknown' | 'connected' | 'disconnected';
   /** In the order of the list: running, queued, then those that are over, newest first. */
   readonly runs: readonly RunProgress[];
-  /** Newest first. */
+  /** Newest first; what an update prints is not among them. */
   readonly events: readonly StudioEvent[];
+  /** What an update printed, oldest first. */
+  readonly updateOutput: readonly StudioEvent[];
+  /** Studio is being worked on: whoever is connected stays so. */
+  readonly isMaintained: boolean;
+  /** How many progress frames came, for a chart of them. */
+  readonly progressCount: number;
   readonly preview: SeenPreview | null;
   /** The run that was seen running last: it stays in view when it is over. */
   readonly watched: PromptId | null;
 }
 
-const EVENTS_SHOWN = 20;
+const EVENTS_KEPT = 200;
+
+/** Of update.output events, each of which may hold many lines. */
+const OUTPUTS_KEPT = 1000;
 
 export const INITIAL: State = {
   link: { state: 'connecting' },
   comfyui: 'unknown',
   runs: [],
   events: [],
+  updateOutput: [],
+  isMaintained: false,
+  progressCount: 0,
   preview: null,
   watched: null,
 };
@@ -37,7 +49,7 @@ export function reduce(state: State, message: Message): State {
     case 'link':
       return withLink(state, message.link);
     case 'progress':
-      return withRun(state, message.run);
+      return { ...withRun(state, message.run), progressCount: state.progressCount + 1 };
     case 'event':
       return withEvent(state, message.event);
     case 'preview':
@@ -94,11 +106,20 @@ function withPreview(state: State, preview: Preview): State {
 }
 
 function withEvent(state: State, event: StudioEvent): State {
+  if (event.type === 'update.output')
+    return { ...state, updateOutput: [...state.updateOutput, event].slice(-OUTPUTS_KEPT) };
   return {
     ...state,
-    events: [event, ...state.events].slice(0, EVENTS_SHOWN),
+    events: [event, ...state.events].slice(0, EVENTS_KEPT),
     comfyui: comfyuiAfter(event) ?? state.comfyui,
+    isMaintained: isMaintainedAfter(event) ?? state.isMaintained,
   };
+}
+
+/** It lives in Studio's process only: a start ends it too. */
+function isMaintainedAfter({ type }: StudioEvent): boolean | null {
+  if (type === 'maintenance.entered') return true;
+  return type === 'maintenance.left' || type === 'system.backend.started' ? false : null;
 }
 
 function comfyuiAfter(event: StudioEvent): State['comfyui'] | null {

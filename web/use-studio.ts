@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Message } from '../client/message.ts';
+import { notifyOfEnd } from './notify.ts';
+import { createEndWatch } from './run-ends.ts';
 import { INITIAL, reduceAll, type State } from './store.ts';
-import { goToLogin, studio } from './studio.ts';
+import { goToLogin, isLoggedOut, studio } from './studio.ts';
 
 /** Frames that come within so many ms are shown together: a new connection begins with a hundred. */
 const GATHER_MS = 30;
@@ -14,11 +16,22 @@ export function useStudio(): State {
     let known = INITIAL;
     let gathered: Message[] = [];
     let timer: number | undefined;
+    let hasEnded = false;
+    const endOf = createEndWatch();
+    let stop = studio.listen(take);
 
     function take(message: Message): void {
       gathered.push(message);
+      const ended = endOf(message);
+      if (ended !== null) notifyOfEnd(ended);
       timer ??= window.setTimeout(flush, GATHER_MS);
-      if (message.type === 'link' && message.link.state === 'logged-out') goToLogin();
+      if (message.type === 'link' && message.link.state === 'logged-out') void returnOrLeave();
+    }
+    /** The session that the stream began with is over. This browser may have another one by now. */
+    async function returnOrLeave(): Promise<void> {
+      if (await isLoggedOut()) return goToLogin();
+      stop();
+      if (!hasEnded) stop = studio.listen(take);
     }
     function flush(): void {
       timer = undefined;
@@ -27,8 +40,8 @@ export function useStudio(): State {
       show(known);
     }
 
-    const stop = studio.listen(take);
     return () => {
+      hasEnded = true;
       clearTimeout(timer);
       stop();
     };

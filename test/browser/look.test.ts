@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { failing, invalid, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { logIn, scenes } from './scene.ts';
+import { answerAll } from './made-up-answers.ts';
+import { logIn, naturalWidth, scenes } from './scene.ts';
 
 const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
 const WIDTHS = [1280, 390];
@@ -40,7 +41,7 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     pod.comfyui.hold(13);
     await runs.submit({ prompt: txt2img(20, 4) });
     await runs.submit({ prompt: txt2img(20) });
-    const field = page.getByRole('textbox');
+    const field = page.getByLabel('Workflow', { exact: true });
     await field.fill(JSON.stringify(txt2img(20), null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('Step 13 of 20').waitFor();
@@ -52,6 +53,13 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await field.fill(JSON.stringify(invalid, null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.node-problems').waitFor();
+    await page.getByLabel('Workflow file').setInputFiles({
+      name: 'a.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(txt2img(0))),
+    });
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.field .error').first().waitFor();
     await page.locator('.badge.is-completed').nth(4).waitFor();
     await pod.comfyui.stopListening();
     await page.getByText('ComfyUI does not answer.').waitFor();
@@ -61,6 +69,95 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await page.reload();
     await page.getByText('Reconnecting in').waitFor();
     await shoot(t, page, 'home-reconnecting');
+  });
+
+  scene('security', {}, async (t, page, pod) => {
+    await answerAll(page);
+    await logIn(page);
+    await page.goto('/security');
+    for (const [at, ip] of ['203.0.113.9', '2001:db8::7'].entries())
+      pod.studio.context.events.append({
+        type: 'auth.throttled',
+        severity: 'warning',
+        message: `Too many wrong keys from ${ip}: no key is taken from there for 600 seconds`,
+        data: { ip, seconds: 600 + at, user_agent: 'curl/8.14.1' },
+      });
+    await page.locator('.blocks li').nth(1).waitFor();
+    await page.locator('.checks').waitFor();
+    await shoot(t, page, 'security');
+    await page.getByRole('button', { name: 'Activity' }).click();
+    await page.getByText('Refuses').first().click();
+    await page.getByRole('radio', { name: 'weak' }).check();
+    await shoot(t, page, 'security-activity');
+    await page.getByRole('button', { name: 'Lower to weak' }).click();
+    await page.getByRole('dialog').waitFor();
+    await shoot(t, page, 'security-dialog');
+  });
+
+  scene('system', { comfyui: { stepDelayMs: 40 } }, async (t, page, pod) => {
+    await answerAll(page);
+    await page.clock.install();
+    await logIn(page);
+    await page.goto('/system');
+    await page.locator('.shares').waitFor();
+    await page.getByText('COMFYUI_URL').waitFor();
+    for (let second = 0; second < 100; second++) {
+      if (second % 9 === 0 && second < 60) await pod.studio.context.runs.submit({ prompt: toy(6) });
+      await page.clock.runFor(1000);
+    }
+    await shoot(t, page, 'system');
+    for (let line = 1; line <= 30; line++)
+      pod.studio.context.events.append({
+        type: 'update.output',
+        severity: 'info',
+        message: `Step ${line}`,
+        data: {
+          update_id: 'u2',
+          lines: [`Step ${line} of the update: fetching, building, testing`],
+          left_out: 0,
+        },
+      });
+    await page.clock.runFor(100);
+    await page.getByText('Step 30 of the update').waitFor();
+    await page.getByRole('switch').click();
+    await page.getByRole('dialog').waitFor();
+    await shoot(t, page, 'system-dialog');
+    await page.getByRole('button', { name: 'Keep things as they are' }).click();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.screenshot({ path: `${FOLDER}menu-390.png` });
+  });
+});
+
+t.test('how the history looks', { skip: noBrowser }, async (t) => {
+  const scene = scenes(t, await startBrowser(t));
+  mkdirSync(FOLDER, { recursive: true });
+
+  scene('history', { comfyui: { stepDelayMs: 1 } }, async (t, page, pod) => {
+    await logIn(page);
+    await page.goto('/history');
+    await page.getByText('Nothing has been run yet').waitFor();
+    await shoot(t, page, 'history-empty');
+
+    const { runs } = pod.studio.context;
+    for (let turn = 0; turn < 6; turn++) await runs.submit({ prompt: txt2img(2, turn) });
+    const failed = await runs.submit({ prompt: failing() });
+    const last = await runs.submit({ prompt: toy(2) });
+    await pod.comfyui.idle();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.reload();
+    await page.getByText('8 runs, and that is all.').waitFor();
+    await page.locator('.tile img').nth(6).waitFor();
+    await shoot(t, page, 'history');
+
+    await page.goto(`/history?run=${last.prompt_id}`);
+    await naturalWidth(page, '.frame img');
+    await shoot(t, page, 'history-run');
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await shoot(t, page, 'history-delete');
+    await page.goto(`/history?run=${failed.prompt_id}`);
+    await page.locator('.failure').waitFor();
+    await shoot(t, page, 'history-failed');
   });
 });
 

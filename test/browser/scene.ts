@@ -50,6 +50,8 @@ const EXPECTED = [
   /(status of (401|429|503) |ERR_FAILED ).*\(\/api\/auth\/login\)/,
   /ERR_FAILED .*\(\/api\/auth\/session\)/,
   /status of (400|401) .*\(\/api\/run\)/,
+  /status of 50[23] .*\(\/comfyui\/object_info\//,
+  /status of (404|503) .*\(\/api\/admin\/history[/?]/,
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];
 
@@ -66,5 +68,20 @@ export function complaintsOf(page: Page): readonly string[] {
 
 /** Waits until the tab's title is so: it follows the page a moment later. `pattern` is a regular expression's source. */
 export async function untilTitle(page: Page, pattern: string): Promise<void> {
-  await page.waitForFunction(`new RegExp(${JSON.stringify(pattern)}).test(document.title)`);
+  // Not waitForFunction: from its second look on it evaluates a text, which the page's policy forbids.
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => new RegExp(${JSON.stringify(pattern)}).test(document.title) && resolve();
+    new MutationObserver(look).observe(document.head, { subtree: true, childList: true, characterData: true });
+    look();
+  })`);
+}
+
+/** In the picture's own pixels, once it is there; 0 when it cannot be shown. */
+export async function naturalWidth(page: Page, selector: string): Promise<unknown> {
+  await page.locator(selector).waitFor();
+  return page.evaluate(`(async () => {
+    const image = document.querySelector(${JSON.stringify(selector)});
+    await image.decode();
+    return image.naturalWidth;
+  })()`);
 }

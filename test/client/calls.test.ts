@@ -49,6 +49,26 @@ t.test('each call asks what the API has', async (t) => {
       { runs: [], next: 7 },
       { runs: [], next: '7' },
     ],
+    [
+      (calls) => calls.history({ status: ['error', 'stalled'] }),
+      'GET /api/admin/history?status=error%2Cstalled',
+      { runs: [], next: null },
+      { runs: [], next: null },
+    ],
+    [
+      (calls) => calls.historyEntry('a/b'),
+      'GET /api/admin/history/a%2Fb',
+      `{"run":${JSON.stringify(run)},"node_errors":{},"prompt":{"3":{"inputs":{"seed":18446744073709551615}}}}`,
+      { run, node_errors: {}, prompt: '{"3":{"inputs":{"seed":18446744073709551615}}}' },
+    ],
+    [(calls) => calls.retry('p1', { front: true }), 'POST /api/admin/history/retry', started, started],
+    [(calls) => calls.deleteHistory(['p1']), 'POST /api/admin/history/delete', { deleted: ['p1'] }, ['p1']],
+    [
+      (calls) => calls.uploadImage(new Blob(['x']), { filename: 'a.png', overwrite: true }),
+      'POST /api/run/upload-image',
+      { name: 'a.png', subfolder: '', type: 'input' },
+      { name: 'a.png', subfolder: '', type: 'input' },
+    ],
   ];
   for (const [call, request, answer, expected] of rows) {
     const calls = callsTo(answer);
@@ -71,6 +91,51 @@ t.test('a workflow is wrapped with its options, and a text is sent as it is', as
   t.same(JSON.parse(whole ?? ''), { prompt, front: true, extra_data: { a: 1 }, title: 'A ridge' });
   t.same(JSON.parse(bare ?? ''), { prompt });
   t.equal(raw, text);
+});
+
+t.test('a call that waits is told how the run is then', async (t) => {
+  const run = runProgress({ prompt_id: 'p1', status: 'completed' });
+  const calls = callsTo({ prompt_id: 'p1', number: 1, node_errors: {}, run });
+  t.same((await calls.start({}, { wait: 60 })).run, run);
+  t.same(JSON.parse(String(calls.asked[0]?.init.body)), { prompt: {}, wait: 60 });
+});
+
+t.test('a file comes as fetch gives it, and a refusal as StudioError', async (t) => {
+  const calls = callsTo('the bytes');
+  const response = await calls.result('a/b', { index: 2, download: true, range: 'bytes=0-3' });
+  t.equal(await response.text(), 'the bytes');
+  await calls.view({ filename: 'a b.png', subfolder: 'x', type: 'temp', preview: 'webp;75' });
+  t.match(calls.asked, [
+    {
+      url: 'http://pod:8000/studio/api/run/result/a%2Fb?index=2&download=1',
+      init: { headers: { Range: 'bytes=0-3', 'X-API-Key': 'k' } },
+    },
+    {
+      url: 'http://pod:8000/studio/api/comfyui/view?filename=a+b.png&subfolder=x&type=temp&preview=webp%3B75',
+    },
+  ]);
+  const refused = callsTo({ detail: 'No such run' }, 404);
+  await t.rejects(refused.result('p1'), { name: 'StudioError', status: 404, detail: 'No such run' });
+});
+
+t.test('an upload is a form, and what is to be forgotten is named', async (t) => {
+  const upload = callsTo({ name: 'a (1).png' });
+  t.same(await upload.uploadImage(new File(['x'], 'a.png'), { subfolder: 'sub' }), {
+    name: 'a (1).png',
+    subfolder: '',
+    type: 'input',
+  });
+  const form = upload.asked[0]?.init.body;
+  t.ok(form instanceof FormData && !JSON.stringify(upload.asked[0]?.init.headers).includes('Content-Type'));
+  if (form instanceof FormData) t.same([...form.keys()], ['subfolder', 'image']);
+
+  const forget = callsTo({ deleted: [] });
+  await forget.deleteHistory('all');
+  await forget.deleteHistory(['p1', 'p2']);
+  t.same(
+    forget.asked.map(({ init }) => String(init.body)),
+    ['{"all":true}', '{"prompt_ids":["p1","p2"]}'],
+  );
 });
 
 t.test('what goes wrong is a StudioError with the status and Studio’s own words', async (t) => {

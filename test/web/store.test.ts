@@ -54,13 +54,13 @@ t.test('a new connection forgets the runs that Studio does not name again', asyn
   t.equal(idsOf(after(live, run({}), { type: 'link', link: { state: 'connecting' } })), 'a');
 });
 
-t.test('events are kept newest first, and 20 of them', async (t) => {
+t.test('events are kept newest first, and 200 of them', async (t) => {
   const state = after(event(1), event(2), event(3));
   t.same(
     state.events.map((one) => one.id),
     [3, 2, 1],
   );
-  t.equal(after(...Array.from({ length: 30 }, (_, at) => event(at))).events.length, 20);
+  t.equal(after(...Array.from({ length: 300 }, (_, at) => event(at))).events.length, 200);
 });
 
 t.test('the latest word on ComfyUI counts', async (t) => {

@@ -1,20 +1,25 @@
-import type { Link } from '../../client/link.ts';
+import type { PagePath } from '../pages.ts';
+import type { State } from '../store.ts';
 import { LinkState } from './link-state.tsx';
+import { Navigation } from './navigation.tsx';
 
-/** What this is, how it stands with Studio, and the way out. */
-export function Header({ link }: { readonly link: Link }) {
+interface HeaderProps {
+  readonly studio: Pick<State, 'link' | 'isMaintained'>;
+  readonly here: PagePath;
+}
+
+/** What this is, how it stands with Studio, the other pages, and the way out. */
+export function Header({ studio, here }: HeaderProps) {
   return (
     <header class="header">
-      <h1>
+      <a class="brand" href="/home">
         <img src="/static/icon.svg" alt="" width="28" height="28" />
-        ComfyUI Studio
-      </h1>
-      <LinkState link={link} />
-      <form method="post" action="/api/auth/logout">
-        <button type="submit" class="quiet small">
-          Log out
-        </button>
-      </form>
+        <span>
+          <span class="brand-first">ComfyUI </span>Studio
+        </span>
+      </a>
+      <LinkState link={studio.link} isMaintained={studio.isMaintained} />
+      <Navigation here={here} />
     </header>
   );
 }
