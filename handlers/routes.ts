@@ -15,6 +15,7 @@ import { view } from './comfyui/view.ts';
 import { health } from './health.ts';
 import { getSecurityLevel } from './manager/get-level.ts';
 import { putSecurityLevel } from './manager/put-level.ts';
+import { historyPage } from './pages/history.ts';
 import { homePage } from './pages/home.ts';
 import { loginPage } from './pages/login.ts';
 import { root } from './pages/root.ts';
@@ -55,6 +56,13 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: homePage,
     summary: 'The live run and the list of runs',
+  },
+  {
+    method: 'GET',
+    path: '/history',
+    access: 'authenticated',
+    handler: historyPage,
+    summary: 'What all runs have made',
   },
   {
     method: 'GET',

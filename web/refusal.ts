@@ -4,7 +4,13 @@ import { type Fields, fieldsOf, listOf, textOf } from '../client/json.ts';
 export interface NodeProblem {
   readonly id: string;
   readonly type: string;
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Problem {
+  /** The input that it is about; null when it is about the node. */
+  readonly input: string | null;
+  readonly words: string;
 }
 
 /** ComfyUI's `node_errors`, by node, in words. */
@@ -18,8 +24,9 @@ export function nodeProblems(nodeErrors: unknown): readonly NodeProblem[] {
 }
 
 /** ComfyUI puts the input's name into the details, often alone. */
-function inWords(error: Fields | null): string[] {
+function inWords(error: Fields | null): Problem[] {
   if (error === null) return [];
   const parts = [textOf(error.message), textOf(error.details)].filter((part) => part !== null && part !== '');
-  return parts.length === 0 ? [] : [parts.join(': ')];
+  if (parts.length === 0) return [];
+  return [{ input: textOf(fieldsOf(error.extra_info)?.input_name), words: parts.join(': ') }];
 }

@@ -17,7 +17,9 @@ export default defineConfig({
     // data: URIs and inline helpers are what the pages' Content-Security-Policy is there to stop.
     assetsInlineLimit: 0,
     modulePreload: false,
-    rolldownOptions: { input: ['login.ts', 'home.tsx', 'security.tsx', 'system.tsx'].map(here) },
+    rolldownOptions: {
+      input: ['login.ts', 'home.tsx', 'history.tsx', 'security.tsx', 'system.tsx'].map(here),
+    },
   },
   plugins: [precompress(here('../static'))],
 });

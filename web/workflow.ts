@@ -1,8 +1,17 @@
 import { type Fields, fieldsOf } from '../client/json.ts';
+import { memberOf } from '../client/json-text.ts';
+import { type Field, findFields } from './workflow-form/fields.ts';
+import { readGraph } from './workflow-form/graph.ts';
 
-/** A text, read as a workflow: what to send and how large it is, or what is wrong with it, in words. */
+/** A text, read as a workflow: what to send and what can be changed in it, or what is wrong with it, in words. */
 export type Reading =
-  | { readonly ok: true; readonly body: string; readonly nodeCount: number }
+  | {
+      readonly ok: true;
+      readonly body: string;
+      readonly nodeCount: number;
+      /** Their places are those in the text that was read. */
+      readonly fields: readonly Field[];
+    }
   | { readonly ok: false; readonly problem: string };
 
 /**
@@ -35,22 +44,27 @@ export function readWorkflow(text: string): Reading {
     ok: true,
     body: wrapped === null ? `{"prompt":${trimmed}}` : trimmed,
     nodeCount: nodes.length,
+    fields: findFields(readGraph(text, wrapped === null ? 0 : memberOf(text, 'prompt')?.start)),
   };
 }
 
-/** Why a file is not even looked into, in words; null when it is. */
+/** Why a file is not even looked into, in words; null when it is: a text, or a picture that may carry its workflow. */
 export function fileProblem(file: {
   readonly name: string;
   readonly type: string;
   readonly size: number;
 }): string | null {
-  const mayBeText = file.type === '' || /json|text/.test(file.type);
-  if (!mayBeText) return `${file.name} is no workflow file. ${API_HINT}`;
-  return file.size > LARGEST ? `${file.name} is larger than the 16 MiB that a workflow may have.` : null;
+  if (!/^$|json|text|^image\/(png|webp)$/.test(file.type))
+    return `${file.name} is no workflow file. ${API_HINT}`;
+  const [limit, words] = file.type.startsWith('image/')
+    ? [LARGEST_PICTURE, '256 MiB that a picture may have here.']
+    : [LARGEST, '16 MiB that a workflow may have.'];
+  return file.size > limit ? `${file.name} is larger than the ${words}` : null;
 }
 
 /** Bytes that POST /api/run takes. */
 const LARGEST = 16 * 1024 * 1024;
+const LARGEST_PICTURE = 256 * 1024 * 1024;
 
 const API_HINT = 'In ComfyUI, choose Workflow > Export (API) to get a file that can be run.';
 const EXPORT_HINT = `This is the editor's own format, which only the editor can run. ${API_HINT}`;

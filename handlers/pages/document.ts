@@ -2,12 +2,13 @@ import type { Context } from '../../core/context.ts';
 import { html, type Reply } from '../../core/http/reply.ts';
 import { type Markup, markup } from './markup.ts';
 
-/** Scripts, styles, images and connections from this origin only; previews are blobs; nobody may frame it. */
+/** Scripts, styles, pictures, sound and connections from this origin only; previews are blobs; nobody may frame it. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
   "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",

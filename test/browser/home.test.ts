@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
+import { encodePng } from '../support/comfyui/png.ts';
+import { runProgress } from '../support/run-progress.ts';
 import { failing, invalid, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
-import { logIn, scenes, untilTitle } from './scene.ts';
+import { logIn, naturalWidth, scenes, untilTitle } from './scene.ts';
 
 t.test('the home page', { skip: noBrowser }, async (t) => {
   const scene = scenes(t, await startBrowser(t));
@@ -15,7 +17,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await start(page, JSON.stringify(txt2img(20)));
     await page.getByText('Step 12 of 20').waitFor();
     await page.getByRole('img', { name: 'Preview of the run' }).waitFor();
-    t.ok(await previewWidth(page), 'the preview is a picture');
+    t.ok(await naturalWidth(page, '.preview img'), 'the preview is a picture');
     await untilTitle(page, '^\\d+% KSampler · ComfyUI Studio$');
     t.equal(await page.getByRole('listitem').filter({ hasText: 'Running' }).count(), 1);
 
@@ -26,7 +28,8 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     t.match(await row.textContent(), /ComfyUI_00001_\.png/);
     await untilTitle(page, '^Completed · ComfyUI Studio$');
     t.same(await page.locator('.preview').boundingBox(), box, 'nothing has moved');
-    t.ok(await previewWidth(page), 'the last preview stays');
+    t.equal(await naturalWidth(page, '.preview .result img'), 512, 'the result has taken its place');
+    t.equal(await page.getByRole('img', { name: 'Preview of the run' }).count(), 0);
   });
 
   scene('cancels a running run and a queued one', {}, async (t, page, pod) => {
@@ -42,6 +45,61 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await page.locator('.live-run').getByRole('button', { name: 'Cancel' }).click();
     await page.locator('.run').filter({ hasText: 'Cancelled' }).nth(1).waitFor();
     t.equal(await page.locator('.run').count(), 2);
+  });
+
+  scene('shows the queue in the order in which it is going to run', {}, async (t, page, pod) => {
+    const { runs } = pod.studio.context;
+    pod.comfyui.hold(1);
+    await logIn(page);
+    const now = await runs.submit({ prompt: toy() });
+    await page.locator('.run').filter({ hasText: 'Running' }).waitFor();
+    const first = await runs.submit({ prompt: toy() });
+    const second = await runs.submit({ prompt: toy() });
+    const front = await runs.submit({ prompt: toy(), front: true });
+    await page.locator(`[data-prompt-id="${second.prompt_id}"]`).getByText('3. in line').waitFor();
+    t.same(
+      await page.locator('.run').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-prompt-id'))),
+      [now, front, first, second].map(({ prompt_id }) => prompt_id),
+    );
+    await page
+      .locator(`[data-prompt-id="${front.prompt_id}"]`)
+      .getByRole('button', { name: 'Cancel' })
+      .click();
+    await page.locator(`[data-prompt-id="${first.prompt_id}"]`).getByText('Next').waitFor();
+  });
+
+  scene('lets go of every preview that it has shown', {}, async (t, page) => {
+    await page.addInitScript(`
+      globalThis.urls = { made: 0, held: 0, most: 0 };
+      const { createObjectURL, revokeObjectURL } = URL;
+      URL.createObjectURL = (blob) => {
+        urls.made += 1;
+        urls.most = Math.max(urls.most, (urls.held += 1));
+        return createObjectURL.call(URL, blob);
+      };
+      URL.revokeObjectURL = (url) => {
+        urls.held -= 1;
+        revokeObjectURL.call(URL, url);
+      };`);
+    let send = (_frame: Buffer | string) => {};
+    await page.routeWebSocket('**/api/run/ws*', (socket) => {
+      socket.connectToServer();
+      send = (frame) => socket.send(frame);
+    });
+    await logIn(page);
+    const picture = encodePng(8, 8, Buffer.alloc(8 * 8 * 4, 120));
+    send(JSON.stringify(runProgress({ prompt_id: 'p', status: 'running' })));
+    await page.locator('.run').filter({ hasText: 'Running' }).waitFor();
+    for (let seq = 1; seq <= 1000; seq++) {
+      send(tagged({ prompt_id: 'p', node_id: '3', mime: 'image/png', seq }, picture));
+      // Frames that come together are shown as one: these come apart.
+      if (seq % 10 === 0) await page.evaluate('new Promise(requestAnimationFrame)');
+    }
+    await page.getByRole('img', { name: 'Preview of the run' }).waitFor();
+    const { made, held, most } = await page.evaluate(() => Reflect.get(globalThis, 'urls'));
+    t.ok(made > 10, `${made} were shown`);
+    t.equal(held, 1, 'the one in view');
+    t.ok(most <= 2, `${most} at once`);
   });
 
   scene('says why a workflow cannot be run', { comfyui: { stepDelayMs: 1 } }, async (_t, page) => {
@@ -62,7 +120,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
 
   scene('takes a workflow from a file that is chosen or dropped', {}, async (t, page) => {
     await logIn(page);
-    const field = page.getByRole('textbox');
+    const field = page.getByLabel('Workflow', { exact: true });
     await page
       .getByLabel('Workflow file')
       .setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{"chosen":1}') });
@@ -75,15 +133,15 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
       return data;
     })()`);
     await page.dispatchEvent('.activity', 'dragover', { dataTransfer });
-    await page.getByText('Drop the workflow here').waitFor();
+    await page.getByText('Drop the workflow here, or').waitFor();
     await page.dispatchEvent('.activity', 'drop', { dataTransfer });
     await page.getByText('"dropped" is not a node').waitFor();
-    t.equal(await page.getByText('Drop the workflow here').count(), 0);
+    t.equal(await page.getByText('Drop the workflow here, or').count(), 0);
 
     await page
       .getByLabel('Workflow file')
       .setInputFiles({ name: 'c.png', mimeType: 'image/png', buffer: Buffer.from('an image') });
-    await page.getByText('c.png is no workflow file.').waitFor();
+    await page.getByText('c.png holds no workflow.').waitFor();
     t.equal(await field.inputValue(), '{"dropped":1}', 'the field stays');
 
     await field.fill('');
@@ -149,15 +207,14 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
 });
 
 async function start(page: Page, workflow: string): Promise<void> {
-  await page.getByRole('textbox').fill(workflow);
+  await page.getByLabel('Workflow', { exact: true }).fill(workflow);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
 }
 
-/** In the picture's own pixels; 0 when it cannot be shown. */
-async function previewWidth(page: Page): Promise<unknown> {
-  return page.evaluate(`(async () => {
-    const image = document.querySelector('.preview img');
-    await image.decode();
-    return image.naturalWidth;
-  })()`);
+/** A preview frame that names its run: length, JSON, picture. */
+function tagged(about: object, picture: Buffer): Buffer {
+  const json = Buffer.from(JSON.stringify(about));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  return Buffer.concat([length, json, picture]);
 }

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { failing, invalid, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
 import { answerAll } from './made-up-answers.ts';
-import { logIn, scenes } from './scene.ts';
+import { logIn, naturalWidth, scenes } from './scene.ts';
 
 const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
 const WIDTHS = [1280, 390];
@@ -41,7 +41,7 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     pod.comfyui.hold(13);
     await runs.submit({ prompt: txt2img(20, 4) });
     await runs.submit({ prompt: txt2img(20) });
-    const field = page.getByRole('textbox');
+    const field = page.getByLabel('Workflow', { exact: true });
     await field.fill(JSON.stringify(txt2img(20), null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('Step 13 of 20').waitFor();
@@ -53,6 +53,13 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await field.fill(JSON.stringify(invalid, null, 2));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.node-problems').waitFor();
+    await page.getByLabel('Workflow file').setInputFiles({
+      name: 'a.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(txt2img(0))),
+    });
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.field .error').first().waitFor();
     await page.locator('.badge.is-completed').nth(4).waitFor();
     await pod.comfyui.stopListening();
     await page.getByText('ComfyUI does not answer.').waitFor();
@@ -119,6 +126,38 @@ t.test('how the pages look', { skip: noBrowser }, async (t) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.screenshot({ path: `${FOLDER}menu-390.png` });
+  });
+});
+
+t.test('how the history looks', { skip: noBrowser }, async (t) => {
+  const scene = scenes(t, await startBrowser(t));
+  mkdirSync(FOLDER, { recursive: true });
+
+  scene('history', { comfyui: { stepDelayMs: 1 } }, async (t, page, pod) => {
+    await logIn(page);
+    await page.goto('/history');
+    await page.getByText('Nothing has been run yet').waitFor();
+    await shoot(t, page, 'history-empty');
+
+    const { runs } = pod.studio.context;
+    for (let turn = 0; turn < 6; turn++) await runs.submit({ prompt: txt2img(2, turn) });
+    const failed = await runs.submit({ prompt: failing() });
+    const last = await runs.submit({ prompt: toy(2) });
+    await pod.comfyui.idle();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.reload();
+    await page.getByText('8 runs, and that is all.').waitFor();
+    await page.locator('.tile img').nth(6).waitFor();
+    await shoot(t, page, 'history');
+
+    await page.goto(`/history?run=${last.prompt_id}`);
+    await naturalWidth(page, '.frame img');
+    await shoot(t, page, 'history-run');
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await shoot(t, page, 'history-delete');
+    await page.goto(`/history?run=${failed.prompt_id}`);
+    await page.locator('.failure').waitFor();
+    await shoot(t, page, 'history-failed');
   });
 });
 

@@ -51,6 +51,10 @@ const EXPECTED = [
   /ERR_FAILED .*\(\/api\/auth\/session\)/,
   /status of (400|401) .*\(\/api\/run\)/,
   /status of (401|404|500|503) .*\(\/api\/admin\//,
+  /status of 503 .*\((\/security|\/api\/auth\/session)\)/,
+  /^WebSocket connection to .*\/api\/run\/ws.* failed/,
+  /ERR_CONNECTION_REFUSED .*\(\/api\/(auth\/session|run\/ws|admin\/)/,
+  /status of 50[23] .*\(\/comfyui\/object_info\//,
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];
 
@@ -77,4 +81,20 @@ export async function untilTitle(page: Page, pattern: string): Promise<void> {
     new MutationObserver(look).observe(document.querySelector('title'), { childList: true });
     look();
   })`);
+  // Not waitForFunction: from its second look on it evaluates a text, which the page's policy forbids.
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => new RegExp(${JSON.stringify(pattern)}).test(document.title) && resolve();
+    new MutationObserver(look).observe(document.head, { subtree: true, childList: true, characterData: true });
+    look();
+  })`);
+}
+
+/** In the picture's own pixels, once it is there; 0 when it cannot be shown. */
+export async function naturalWidth(page: Page, selector: string): Promise<unknown> {
+  await page.locator(selector).waitFor();
+  return page.evaluate(`(async () => {
+    const image = document.querySelector(${JSON.stringify(selector)});
+    await image.decode();
+    return image.naturalWidth;
+  })()`);
 }

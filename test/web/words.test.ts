@@ -28,10 +28,17 @@ t.test('the title of the tab', async (t) => {
 
 t.test("ComfyUI's validation errors by node", async (t) => {
   const error = { type: 'required_input_missing', message: 'Required input is missing', details: 'steps' };
-  t.same(
-    nodeProblems({ '2': { class_type: 'SlowSampler', errors: [error, { message: 'Bad', details: '' }] } }),
-    [{ id: '2', type: 'SlowSampler', problems: ['Required input is missing: steps', 'Bad'] }],
-  );
+  const named = { message: 'Bad', details: '', extra_info: { input_name: 'seed' } };
+  t.same(nodeProblems({ '2': { class_type: 'SlowSampler', errors: [error, named] } }), [
+    {
+      id: '2',
+      type: 'SlowSampler',
+      problems: [
+        { input: null, words: 'Required input is missing: steps' },
+        { input: 'seed', words: 'Bad' },
+      ],
+    },
+  ]);
   t.same(nodeProblems(undefined), []);
   t.same(nodeProblems({ '2': 'odd', '3': { errors: [null] } }), [{ id: '3', type: '', problems: [] }]);
 });

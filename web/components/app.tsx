@@ -1,9 +1,9 @@
 import { runInView } from '../store.ts';
 import { useStudio } from '../use-studio.ts';
+import { WorkflowForm } from '../workflow-form/workflow-form.tsx';
 import { LiveRun } from './live-run.tsx';
 import { RunList } from './run-list.tsx';
 import { Shell } from './shell.tsx';
-import { StartRun } from './start-run.tsx';
 
 /** The home page. */
 export function App() {
@@ -16,7 +16,7 @@ export function App() {
   return (
     <Shell here="/home" studio={studio} class="home">
       <LiveRun run={run} preview={preview} isConnected={isConnected} />
-      <StartRun />
+      <WorkflowForm />
       <RunList runs={studio.runs} isConnected={isConnected} />
     </Shell>
   );

@@ -17,10 +17,11 @@ export function DropTarget({ onFile }: { readonly onFile: (file: File) => void }
       if (event.relatedTarget === null) setOver(false);
     }
     function drop(event: DragEvent): void {
-      const file = event.dataTransfer?.files[0];
-      if (file === undefined) return;
-      event.preventDefault();
       setOver(false);
+      const file = event.dataTransfer?.files[0];
+      // A field of its own has taken it.
+      if (file === undefined || event.defaultPrevented) return;
+      event.preventDefault();
       onFile(file);
     }
     addEventListener('dragover', over);
@@ -36,7 +37,7 @@ export function DropTarget({ onFile }: { readonly onFile: (file: File) => void }
   if (!isOver) return null;
   return (
     <div class="drop-target" aria-hidden="true">
-      <p>Drop the workflow here</p>
+      <p>Drop the workflow here, or a picture that carries one</p>
     </div>
   );
 }

@@ -16,7 +16,7 @@ export function FileButton({ onFile }: { readonly onFile: (file: File) => void }
       <input
         ref={input}
         type="file"
-        accept=".json,application/json"
+        accept=".json,application/json,image/png,image/webp"
         hidden
         aria-label="Workflow file"
         onChange={chosen}

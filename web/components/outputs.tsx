@@ -1,4 +1,5 @@
-import type { NodeOutput, OutputItem } from '../../client/wire.ts';
+import type { NodeOutput } from '../../client/wire.ts';
+import { pathOf } from '../outputs.ts';
 
 /** What a run has made, by file name. */
 export function Outputs({ outputs }: { readonly outputs: readonly NodeOutput[] }) {
@@ -13,8 +14,4 @@ export function Outputs({ outputs }: { readonly outputs: readonly NodeOutput[] }
       ))}
     </ul>
   );
-}
-
-function pathOf({ subfolder, filename }: OutputItem): string {
-  return subfolder === '' ? filename : `${subfolder}/${filename}`;
 }

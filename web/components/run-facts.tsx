@@ -13,7 +13,9 @@ export function RunFacts({ run }: { readonly run: RunProgress }) {
     <div class="live-facts">
       <p class="live-status">
         <StatusBadge status={run.status} />
-        <span class="hint">Run {shortId(run.prompt_id)}</span>
+        <a class="hint" href={`/history?run=${encodeURIComponent(run.prompt_id)}`} title={run.prompt_id}>
+          {run.title === '' ? `Run ${shortId(run.prompt_id)}` : run.title}
+        </a>
       </p>
       <h2 id="live-title">{titleOf(run)}</h2>
       <p class="live-step hint">{stepOf(run)}</p>

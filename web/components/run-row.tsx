@@ -6,14 +6,25 @@ import { Elapsed } from './elapsed.tsx';
 import { Outputs } from './outputs.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
+interface RunRowProps {
+  readonly run: RunProgress;
+  /** Its place among those that wait, from 1. */
+  readonly position: number | null;
+}
+
 /** One run in the list. */
-export function RunRow({ run }: { readonly run: RunProgress }) {
+export function RunRow({ run, position }: RunRowProps) {
   return (
     <li class="run" data-prompt-id={run.prompt_id}>
       <div class="run-line">
         <p>
           <StatusBadge status={run.status} />
-          <code title={run.prompt_id}>{shortId(run.prompt_id)}</code>
+          {position !== null && (
+            <span class="position">{position === 1 ? 'Next' : `${position}. in line`}</span>
+          )}
+          <a href={`/history?run=${encodeURIComponent(run.prompt_id)}`} title={run.prompt_id}>
+            {run.title === '' ? <code>{shortId(run.prompt_id)}</code> : run.title}
+          </a>
           <span class="hint">
             <time dateTime={run.queued_at} title={fullTime(run.queued_at)}>
               {timeOfDay(run.queued_at)}

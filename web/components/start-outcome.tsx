@@ -1,9 +1,15 @@
-import { shortId } from '../format.ts';
-import type { NodeProblem } from '../refusal.ts';
+import { counted, shortId } from '../format.ts';
 import type { Outcome } from '../start-workflow.ts';
+import { NodeProblems } from './node-problems.tsx';
+
+interface StartOutcomeProps {
+  readonly outcome: Outcome;
+  /** How many fields show a problem of their own. */
+  readonly atFields: number;
+}
 
 /** What became of a press on Run, in words. */
-export function StartOutcome({ outcome }: { readonly outcome: Outcome }) {
+export function StartOutcome({ outcome, atFields }: StartOutcomeProps) {
   switch (outcome.kind) {
     case 'queued':
       return (
@@ -12,7 +18,7 @@ export function StartOutcome({ outcome }: { readonly outcome: Outcome }) {
           {outcome.leftOut.length > 0 && (
             <>
               <p class="warning">ComfyUI leaves some of it out:</p>
-              <NodeProblems problems={outcome.leftOut} />
+              <NodeProblems nodes={outcome.leftOut} />
             </>
           )}
         </div>
@@ -21,26 +27,15 @@ export function StartOutcome({ outcome }: { readonly outcome: Outcome }) {
       return (
         <div class="outcome" role="alert">
           <p class="error">{outcome.reason}</p>
-          <NodeProblems problems={outcome.problems} />
+          {atFields > 0 && (
+            <p class="error">
+              {counted(atFields, 'field')} above {atFields === 1 ? 'says' : 'say'} why.
+            </p>
+          )}
+          <NodeProblems nodes={outcome.problems} />
         </div>
       );
     default:
       return null;
   }
-}
-
-function NodeProblems({ problems }: { readonly problems: readonly NodeProblem[] }) {
-  if (problems.length === 0) return null;
-  return (
-    <ul class="node-problems">
-      {problems.map(({ id, type, problems: words }) => (
-        <li key={id}>
-          <strong>{type}</strong> <span class="hint">node {id}</span>
-          {words.map((word) => (
-            <p key={word}>{word}</p>
-          ))}
-        </li>
-      ))}
-    </ul>
-  );
 }

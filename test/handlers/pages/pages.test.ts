@@ -1,5 +1,6 @@
 import t from 'tap';
 import { health } from '../../../handlers/health.ts';
+import { historyPage } from '../../../handlers/pages/history.ts';
 import { homePage } from '../../../handlers/pages/home.ts';
 import { root } from '../../../handlers/pages/root.ts';
 import { makeContext } from '../../support/handler.ts';
@@ -19,4 +20,10 @@ t.test('/home is a page that its script fills, with a word for those without scr
   t.match(reply.body, '<noscript>');
   t.match(reply.headers['Content-Security-Policy'], "frame-ancestors 'none'");
   t.equal(reply.headers['Cache-Control'], undefined, 'so it goes out as no-store');
+});
+
+t.test('/history is a page of the same kind, which may play what is on this origin', async (t) => {
+  const reply = historyPage(await makeContext());
+  t.match(reply.body, '<script type="module" src="/static/assets/history.tsx.js">');
+  t.match(reply.headers['Content-Security-Policy'], "media-src 'self' blob:");
 });

@@ -1,0 +1,70 @@
+import { useRef, useState } from 'preact/hooks';
+import { viewPath } from '../../client/file-calls.ts';
+import { failureOf, studio } from '../studio.ts';
+import type { FieldProps } from './field-row.tsx';
+import { inputFile, inputName } from './input-file.ts';
+
+/** A picture that ComfyUI works on: what it is now, and a way to bring another one. */
+export function ImageField({ field, onChange, attributes }: FieldProps) {
+  const chooser = useRef<HTMLInputElement>(null);
+  const [state, setState] = useState<'idle' | 'uploading' | { readonly failure: string }>('idle');
+  const [isMissing, setMissing] = useState<string | null>(null);
+  const isUploading = state === 'uploading';
+
+  async function upload(file: File | undefined): Promise<void> {
+    if (file === undefined || isUploading) return;
+    setState('uploading');
+    try {
+      onChange(inputName(await studio.uploadImage(file)));
+      setState('idle');
+    } catch (error) {
+      setState({ failure: failureOf(error).detail });
+    }
+  }
+
+  return (
+    <fieldset
+      class="picture-field"
+      aria-label={field.label}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        // Dropped here, a picture is one to work on, and not one to look into for its workflow.
+        event.preventDefault();
+        void upload(event.dataTransfer?.files[0]);
+      }}
+    >
+      <div class="picture-now">
+        {isMissing === field.value ? (
+          <span class="hint">Not in ComfyUI’s input folder</span>
+        ) : (
+          <img
+            key={field.value}
+            src={viewPath({ ...inputFile(field.value), preview: 'webp;75' })}
+            alt=""
+            onError={() => setMissing(field.value)}
+          />
+        )}
+      </div>
+      <div class="picture-choice">
+        <p class="hint">{field.value}</p>
+        <input
+          ref={chooser}
+          type="file"
+          accept="image/*"
+          hidden
+          aria-label={`${field.label}: file`}
+          onChange={(event) => {
+            void upload(event.currentTarget.files?.[0]);
+            event.currentTarget.value = '';
+          }}
+        />
+        <button {...attributes} type="button" class="quiet" onClick={() => chooser.current?.click()}>
+          {isUploading ? 'Uploading…' : 'Choose another picture'}
+        </button>
+        <p role="status" class="error">
+          {typeof state === 'object' && state.failure}
+        </p>
+      </div>
+    </fieldset>
+  );
+}
