@@ -6,10 +6,14 @@ import type { ServerProcess } from './server-process.ts';
 
 const TOTAL = 1024 ** 3;
 
+/** In bytes per millisecond. */
+const GIGABIT = 125_000;
+
 /** How far the server's process grows while 1 GiB passes through it, in each of three ways. */
 export async function measureMemory(server: ServerProcess, cookie: string): Promise<void> {
   const ways = {
-    'up, as fast as it goes': () => upload(server.port, cookie),
+    'up, at 1 Gbit/s': () => upload(server.port, cookie, TOTAL, GIGABIT),
+    'up, as fast as it goes': () => upload(server.port, cookie, TOTAL),
     'down, as fast as it goes': () => download(server.port, cookie, 0),
     'down, a reader that rests 20 ms after each 8 MiB': () => download(server.port, cookie, 20),
   };
@@ -32,14 +36,24 @@ export async function measureMemory(server: ServerProcess, cookie: string): Prom
   }
 }
 
-async function upload(port: number, cookie: string, total = TOTAL): Promise<void> {
+/** `pace` in bytes per ms. */
+async function upload(
+  port: number,
+  cookie: string,
+  total: number,
+  pace = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.write(
     `POST /comfyui/upload/image HTTP/1.1\r\nHost: bench\r\nCookie: ${cookie}\r\nContent-Length: ${total}\r\n\r\n`,
   );
   const chunk = Buffer.alloc(1024 * 1024);
-  for (let sent = 0; sent < total; sent += chunk.length)
+  const startedAt = performance.now();
+  for (let sent = 0; sent < total; sent += chunk.length) {
     if (!socket.write(chunk)) await once(socket, 'drain');
+    const early = startedAt + sent / pace - performance.now();
+    if (early > 1) await setTimeout(early);
+  }
   const [reply] = await once(socket, 'data');
   if (!String(reply).includes(`{"size":${total}}`)) throw new Error(`not all arrived: ${reply}`);
   socket.destroy();

@@ -7,6 +7,7 @@ import type { LogLevel } from './log.ts';
 import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/sqlite-archive.ts';
 import { StartupError } from './startup-error.ts';
+import { KNOWN_TOKENS } from './tokens.ts';
 
 export interface Config {
   /** The owner's key, or null: it is in STUDIO_DIR/.api_key, or will be. */
@@ -36,6 +37,8 @@ export interface Config {
   readonly runsKept: RunRetention;
   readonly eventsKept: Retention;
   readonly logLevel: LogLevel;
+  /** The text of each variable that is set, of the known tokens too: secrets among them. */
+  readonly given: Readonly<Record<string, string>>;
 }
 
 /** One environment variable: how it is read, and what `--help` and the README say of it. */
@@ -187,7 +190,7 @@ export const VARIABLES = {
 };
 
 /** Whose value is never repeated. */
-const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION']);
+export const SECRET: ReadonlySet<string> = new Set(['API_KEY', 'COMFYUI_AUTHORIZATION', ...KNOWN_TOKENS]);
 
 /**
  * Reads the environment. Throws StartupError with every mistake at once. A variable that is empty counts as not set.
@@ -228,11 +231,21 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       auditDays: read('STUDIO_AUDIT_KEPT_DAYS', VARIABLES.STUDIO_AUDIT_KEPT_DAYS),
     },
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
+    given: Object.freeze(givenIn(env)),
   };
   if (config.comfyuiPort === config.port && config.port !== 0)
     mistakes.push('STUDIO_COMFYUI_PORT: it is STUDIO_PORT already; write another port.');
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
   return Object.freeze(config);
+}
+
+function givenIn(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of [...Object.keys(VARIABLES), ...KNOWN_TOKENS]) {
+    const text = env[name]?.trim();
+    if (text) given[name] = text;
+  }
+  return given;
 }
 
 /** What `--help` prints. */

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { ApiKey } from './auth/api-key.ts';
 import { type ChosenKey, keyFile, readChangedKey } from './auth/choose-key.ts';
-import { loadSecret, replaceSecret } from './auth/secret.ts';
+import { loadSecret, replaceSecret, SECRET_FILE } from './auth/secret.ts';
 import type { Sessions } from './auth/session.ts';
 import { watchFile } from './auth/watched-file.ts';
 import type { Config } from './config.ts';
@@ -19,7 +20,7 @@ export interface Rotation {
   rotateSessions(by: Sender): void;
   /** Reads key and secret again. What will not do is refused with a warning, and the old one stays. Never rejects. */
   reload(): Promise<void>;
-  /** Lets go of the file. */
+  /** Lets go of the files. */
   close(): void;
 }
 
@@ -36,7 +37,7 @@ export interface RotationOptions {
   readonly closeSockets: (whose: 'sessions' | 'everybody', reason: string) => void;
 }
 
-/** The key is watched where it comes from a file; a variable of the environment cannot change. */
+/** Secret and key are watched; a key that comes from the environment cannot change. */
 export function createRotation(options: RotationOptions): Rotation {
   const { config, apiKey, sessions, events, log, secrets, closeSockets } = options;
   let { chosen, secret } = options;
@@ -90,14 +91,17 @@ export function createRotation(options: RotationOptions): Rotation {
     return reloads;
   }
 
-  const stopWatching =
-    config.apiKey === null
-      ? watchFile(
-          keyFile(config.studioDir),
-          () => void inTurn(reloadKey),
-          (message) => log.warn(message),
-        )
-      : () => {};
+  function watch(path: string, reload: () => void | Promise<void>): () => void {
+    return watchFile(
+      path,
+      () => void inTurn(reload),
+      (message) => log.warn(message),
+    );
+  }
+
+  // Another Studio on this folder may rotate, and so does `studio rotate`.
+  const stopWatching = [watch(join(config.studioDir, SECRET_FILE), reloadSecret)];
+  if (config.apiKey === null) stopWatching.push(watch(keyFile(config.studioDir), reloadKey));
 
   return {
     get key() {
@@ -112,7 +116,9 @@ export function createRotation(options: RotationOptions): Rotation {
         reloadSecret();
         if (config.apiKey === null) await reloadKey();
       }),
-    close: stopWatching,
+    close() {
+      for (const stop of stopWatching) stop();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadAssets } from './assets.ts';
 import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
+import { createForwardedWatch } from './auth/forwarded-watch.ts';
 import { createGate } from './auth/gate.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
@@ -11,26 +12,37 @@ import { createThrottle } from './auth/throttle.ts';
 import { broadcast } from './broadcast.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { scrubbedEvents } from './events/scrubbed.ts';
 import { createSqliteEventLog } from './events/sqlite.ts';
+import { listenersOf, watchExposure } from './exposure-watch.ts';
 import { createFailureRecord } from './failure-record.ts';
 import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance } from './maintenance.ts';
 import { packageRoot } from './package-root.ts';
+import { createPosture } from './posture/posture.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
 import { createManagerGate } from './proxy/manager-gate.ts';
 import { loadLevel } from './proxy/manager-level-file.ts';
 import { createManagerLevel, type ManagerLevel } from './proxy/manager-setting.ts';
+import { createSocketUpstream } from './proxy/socket-upstream.ts';
 import { targetOf } from './proxy/target.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import { createRotation } from './rotation.ts';
+import { createComfyui } from './runs/comfyui.ts';
 import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
 import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
+import { createStatus } from './status.ts';
 import { openStorage } from './storage/storage.ts';
+import { KNOWN_TOKENS } from './tokens.ts';
+import { createTransportWatch } from './transport-watch.ts';
+
+/** For one question about the status, to a ComfyUI that may be busy. */
+const STATUS_TIMEOUT_MS = 5000;
 
 /** A Studio that serves. */
 export interface Studio {
@@ -68,7 +80,10 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const apiKey = createApiKey(chosen.key);
   const sessions = createSessions(secret, apiKey.digest);
   const storage = openStorage(join(config.studioDir, 'studio.db'), (message) => log.warn(message));
-  const events = createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message));
+  const events = scrubbedEvents(
+    createSqliteEventLog(storage, config.eventsKept, (message) => log.warn(message)),
+    secrets.scrub,
+  );
   const runs = createTracker({
     comfyuiUrl: config.comfyuiUrl,
     clientId: storage.nameOnce('comfyui client', randomUUID),
@@ -77,12 +92,23 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     events,
     log,
   });
-  const comfyui = createUpstream(targetOf(config.comfyuiUrl, config.comfyuiAuthorization), {
-    timeoutSeconds: config.comfyuiTimeoutSeconds,
+  const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
+  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const comfyuiSockets = createSocketUpstream(target);
+  const exposure = watchExposure({
+    listeners: listenersOf(config),
+    log,
   });
   const failures = createFailureRecord((event) => events.append(event));
   events.subscribe(({ type, data }) => {
     if (type === 'auth.login') failures.succeeded(String(data.ip));
+  });
+  const forwarded = createForwardedWatch((message) => log.warn(message));
+  const transport = createTransportWatch();
+  // Apart from the tracker's: a look at the status gives up sooner, and takes none of its connections.
+  const asked = createComfyui(config.comfyuiUrl, {
+    timeoutMs: STATUS_TIMEOUT_MS,
+    authorization: config.comfyuiAuthorization,
   });
   const servers: Server[] = [];
   const rotation = createRotation({
@@ -107,6 +133,25 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     runs,
     comfyui,
     manager: createManagerGate(managerLevel, events, now),
+    forwarded,
+    transport,
+    posture: createPosture({
+      config,
+      rotation,
+      managerLevel,
+      forwarded,
+      transport,
+      exposure,
+      comfyui: asked,
+    }),
+    status: createStatus({
+      config,
+      runs,
+      systemStats: asked.systemStats,
+      viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
+    }),
+    comfyuiSockets,
+    exposure,
     assets: loadAssets(join(packageRoot(), 'static')),
     refusals: guard.refusals,
   });
@@ -117,6 +162,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const stopBroadcast = broadcast(runs, events, server);
   const port = await server.listen(config.host, config.port);
   const comfyuiPort = (await comfyuiServer?.listen(config.host, config.comfyuiPort ?? 0)) ?? null;
+  // It may not listen yet when Studio starts.
+  const stopLooking = events.subscribe(({ type }) => {
+    if (type === 'comfyui.connected') void exposure.look();
+  });
+  void exposure.look();
   events.append({ type: 'system.backend.started', severity: 'info', message: 'Studio started' });
   return {
     port,
@@ -125,10 +175,14 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     keySource: chosen.source,
     async close(graceMs) {
       stopBroadcast();
+      stopLooking();
+      exposure.stop();
       rotation.close();
       await Promise.all(servers.map((each) => each.close(graceMs)));
       failures.close();
       comfyui.close();
+      comfyuiSockets.close();
+      asked.close();
       runs.close();
       events.close();
       storage.close();
@@ -137,10 +191,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 }
 
 /** What must never stand in a log: the header's value, and the credentials in it alone. */
-function secretsOf(key: string, { comfyuiAuthorization }: Config): readonly string[] {
-  if (comfyuiAuthorization === null) return [key];
-  return [key, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
+function secretsOf(key: string, { comfyuiAuthorization, given }: Config): readonly string[] {
+  const tokens = KNOWN_TOKENS.map((name) => given[name] ?? '').filter(
+    ({ length }) => length >= SHORTEST_TOKEN,
+  );
+  if (comfyuiAuthorization === null) return [key, ...tokens];
+  return [key, ...tokens, comfyuiAuthorization, comfyuiAuthorization.replace(/^\S+ +/, '')];
 }
+
+/** A shorter one is no token, and would be found in ordinary words. */
+const SHORTEST_TOKEN = 8;
 
 function makeFolder(studioDir: string): void {
   try {

@@ -6,10 +6,15 @@ import { historyEntry } from './admin/history-entry.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
 import { rotateSessions } from './admin/rotate-sessions.ts';
+import { settingsEnv } from './admin/settings/env.ts';
+import { revealSetting } from './admin/settings/reveal.ts';
+import { security } from './admin/system/security.ts';
+import { systemStatus } from './admin/system/status.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { session } from './auth/session.ts';
 import { passOn } from './comfyui/pass-on.ts';
+import { passSocket } from './comfyui/pass-socket.ts';
 import { toSlash } from './comfyui/to-slash.ts';
 import { view } from './comfyui/view.ts';
 import { health } from './health.ts';
@@ -179,6 +184,34 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/api/admin/system/security',
+    access: 'authenticated',
+    handler: security,
+    summary: 'Whether this pod is safe, and what to do',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/system/status',
+    access: 'authenticated',
+    handler: systemStatus,
+    summary: 'Versions, ComfyUI, queue, viewers, disk and memory',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/settings/env',
+    access: 'authenticated',
+    handler: settingsEnv,
+    summary: 'The variables, without their secrets',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/settings/reveal',
+    access: 'authenticated',
+    handler: revealSetting,
+    summary: 'The whole text of one of them; the key itself must come along',
+  },
+  {
+    method: 'GET',
     path: '/api/run/result/:prompt_id',
     access: 'authenticated',
     handler: result,
@@ -216,6 +249,14 @@ export const routes: readonly Route[] = [
     body: 'stream',
     passedOn: true,
     summary: 'ComfyUI, editor and API',
+  },
+  {
+    method: 'WS',
+    path: '/comfyui/*',
+    access: 'authenticated',
+    socket: passSocket('/comfyui'),
+    passedOn: true,
+    summary: "ComfyUI's sockets, and those of custom nodes",
   },
   {
     method: 'WS',

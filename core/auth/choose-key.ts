@@ -65,6 +65,12 @@ export async function readChangedKey(
   return { key: found.key, source, warning: weakWarning(source, why) };
 }
 
+/** The key that lies there, whatever it is worth; null: there is none that could be used. */
+export function keyInFile(studioDir: string): string | null {
+  const found = readKey(keyFile(studioDir));
+  return 'unreadable' in found ? null : found.key;
+}
+
 function readKey(path: string): { readonly key: string | null } | { readonly unreadable: string } {
   try {
     return { key: usableKey(readFileSync(path, 'utf8')) };

@@ -24,6 +24,16 @@ const LEAST_SCORE = 4;
 export async function weakness(key: string): Promise<string | null> {
   if (EXAMPLES.includes(key.toLowerCase())) return 'is one that everybody knows from examples';
   if (key.length < SHORTEST) return `is shorter than ${SHORTEST} characters`;
+  return (await isCommonPassword(key)) ? 'is a common password' : weaknessByScore(key);
+}
+
+/** Whether it stands on the list of common passwords, as it is or in other capitals. Loads that list. */
+export async function isCommonPassword(key: string): Promise<boolean> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  return [...EXAMPLES, ...dictionary['passwords-common']].includes(key.toLowerCase());
+}
+
+async function weaknessByScore(key: string): Promise<string | null> {
   const [{ ZxcvbnFactory }, common, english] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),

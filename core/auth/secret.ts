@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { StartupError } from '../startup-error.ts';
 import { createOnce, errorCode, replaceFile } from './durable-file.ts';
 
-const FILE = '.session_secret';
+/** Its name in STUDIO_DIR. */
+export const SECRET_FILE = '.session_secret';
 const BYTES = 64;
 const FORMAT = new RegExp(`^[0-9a-f]{${2 * BYTES}}$`, 'i');
 
@@ -14,10 +15,10 @@ const FORMAT = new RegExp(`^[0-9a-f]{${2 * BYTES}}$`, 'i');
  * Throws StartupError when the folder cannot be read or written.
  */
 export function loadSecret(studioDir: string, warn: (message: string) => void): Buffer {
-  const path = join(studioDir, FILE);
+  const path = join(studioDir, SECRET_FILE);
   try {
     if (isDamaged(path) && setAside(path)) {
-      warn(`${path} was damaged: kept as ${FILE}.bad, a new one was made, every session has ended`);
+      warn(`${path} was damaged: kept as ${SECRET_FILE}.bad, a new one was made, every session has ended`);
     }
     const secret = createOnce(path, newSecret()).trim();
     if (!FORMAT.test(secret)) throw new Error('it is damaged, and another process keeps making it so');
@@ -36,7 +37,7 @@ export function loadSecret(studioDir: string, warn: (message: string) => void): 
  */
 export function replaceSecret(studioDir: string): Buffer {
   const secret = newSecret();
-  replaceFile(join(studioDir, FILE), secret);
+  replaceFile(join(studioDir, SECRET_FILE), secret);
   return Buffer.from(secret.trim(), 'hex');
 }
 

@@ -33,10 +33,18 @@ export interface HttpRoute extends Row {
 
 export interface SocketRoute extends Row {
   readonly method: 'WS';
+  readonly passedOn?: never;
   readonly socket: SocketHandler;
 }
 
-export type Route = HttpRoute | SocketRoute;
+/** A WebSocket that goes on to ComfyUI. What is no handshake on its path is for the path's other rows. */
+export interface PassedSocketRoute extends Row {
+  readonly method: 'WS';
+  readonly passedOn: true;
+  readonly socket: PassedSocketHandler;
+}
+
+export type Route = HttpRoute | SocketRoute | PassedSocketRoute;
 
 /**
  * How far behind a socket is with reading what it is sent: the bytes that wait for it in Studio's memory.
@@ -63,11 +71,41 @@ export interface Socket {
   close(code: number, reason: string): void;
 }
 
+type SocketRequest = RequestHead & Pick<Request, 'caller' | 'query' | 'headers'>;
+
 /**
  * What a socket route does. It is called when access and origin are settled, and judges the rest of the handshake: throws
  * HttpError to refuse it. What it returns is called with the socket, once that is open.
  */
 export type SocketHandler = (
   context: Context,
-  request: RequestHead & { readonly caller: Caller; readonly query: URLSearchParams },
+  request: SocketRequest,
 ) => (socket: Socket) => void | Promise<void>;
+
+/** The client's end of a WebSocket on which both sides speak. Once it has closed, every call does nothing. */
+export interface ClientSocket {
+  /** The bytes it was sent that wait in Studio's memory. */
+  readonly buffered: number;
+  /** Text in UTF-8, or bytes. It never drops: look at `buffered` first. */
+  send(bytes: Uint8Array, isBinary: boolean): void;
+  /** 1005 closes without a code. Codes and reasons are RFC 6455's, 7.4; a reason has 123 bytes at most. */
+  close(code: number, reason: string): void;
+}
+
+/** What is told of such a socket. */
+export interface ClientListener {
+  /** Fragments are put together; the bytes are the listener's to keep. */
+  onMessage(bytes: Uint8Array, isBinary: boolean): void;
+  /** Once, whoever closed it. 1005: it gave no code; 1006: it is gone without a word. */
+  onClose(code: number, reason: string): void;
+}
+
+/** As a SocketHandler; what it returns is asked to listen, once the socket is open. */
+export type PassedSocketHandler = (
+  context: Context,
+  request: SocketRequest,
+) => {
+  /** The subprotocol to answer with (RFC 6455, 1.9); '' for none. */
+  readonly protocol: string;
+  listen(socket: ClientSocket): ClientListener;
+};

@@ -47,6 +47,22 @@ export function writeManagerConfig(comfyuiDir: string | null, level: SecurityLev
   }
 }
 
+/** Whether Manager's config.ini says this level as well; null when there is none, or it cannot be read. */
+export function configAgrees(
+  comfyuiDir: string,
+  level: SecurityLevel,
+): { readonly path: string; readonly agrees: boolean } | null {
+  try {
+    const path = findConfig(comfyuiDir);
+    if (path === null || statSync(path).size > LARGEST) return null;
+    const bytes = readFileSync(path);
+    const text = bytes.toString(encodingOf(bytes));
+    return { path, agrees: withSecurityLevel(text, level) === text };
+  } catch {
+    return null;
+  }
+}
+
 /** The newest version's file that is there, links followed: a pod's volume is often linked in. */
 export function findConfig(comfyuiDir: string): string | null {
   for (const place of PLACES) {

@@ -18,6 +18,8 @@ export interface ManagerGate {
     request: Pick<RequestHead, 'ip' | 'header'>,
     readBody: () => Promise<Uint8Array | null>,
   ): null | Promise<Buffer>;
+  /** The same for a call that has no body: at once. */
+  admitWithoutBody(call: Omit<ManagerCall, 'body'>, request: Pick<RequestHead, 'ip' | 'header'>): void;
 }
 
 /** How long the same refusal to the same address makes no further event: pages ask again and again. */
@@ -65,6 +67,11 @@ export function createManagerGate(
           bytes === null ? TOO_LARGE : readManagerBody((name) => request.header(name), bytes);
         return writeManagerBody(judge({ ...call, body }, at, sender));
       });
+    },
+    admitWithoutBody(call, request) {
+      const at = level.get();
+      if (managerConcern(call.method, call.path, call.query, at) !== 'none')
+        judge(call, at, senderOf(request));
     },
   };
 }

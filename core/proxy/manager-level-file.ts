@@ -31,6 +31,16 @@ export function loadLevel(
   }
 }
 
+/** The level that is kept, or would be at the first start. Makes nothing; what cannot be read counts as strong. */
+export function readLevel(studioDir: string, initial: SecurityLevel): SecurityLevel {
+  const path = join(studioDir, FILE);
+  try {
+    return existsSync(path) ? (securityLevel(readFileSync(path, 'utf8').trim()) ?? 'strong') : initial;
+  } catch {
+    return 'strong';
+  }
+}
+
 /** Keeps the level, durably: after this returns it outlives a power cut. Throws the file system's error. */
 export function saveLevel(studioDir: string, level: SecurityLevel): void {
   replaceFile(join(studioDir, FILE), `${level}\n`);

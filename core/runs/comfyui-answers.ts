@@ -14,6 +14,8 @@ export interface QueueItem {
   readonly prompt: unknown;
   /** The output nodes that it is run for. */
   readonly targets: readonly NodeId[];
+  /** The socket that gets its frames; null: they go to all, as far as they are told at all. */
+  readonly clientId: string | null;
 }
 
 /** What ComfyUI runs and what it is going to run, in that order. */
@@ -49,11 +51,17 @@ export function promptFrom(prompt: unknown): Prompt {
   return PromptData.safeParse(prompt).data ?? {};
 }
 
-/** `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: it stays behind. */
+const ExtraData = z.object({ client_id: Id }).transform(({ client_id }) => client_id);
+
+/**
+ * `[number, prompt_id, prompt, extra_data, outputs, ...]`. extra_data may hold keys of other services: all of it stays
+ * behind but the client's id.
+ */
 const Item = z
   .tuple([z.number(), Id, z.unknown()], z.unknown())
-  .transform(([number, promptId, prompt, _, outputs]): QueueItem => {
-    return { number, promptId, prompt, targets: Targets.parse(outputs) };
+  .transform(([number, promptId, prompt, extraData, outputs]): QueueItem => {
+    const clientId = ExtraData.safeParse(extraData).data ?? null;
+    return { number, promptId, prompt, targets: Targets.parse(outputs), clientId };
   });
 
 /** GET /queue. */
@@ -80,6 +88,19 @@ const HistoryEntry = z.object({
 /** GET /history/{id}: empty while the run is not over. */
 export const HistoryAnswer = z.record(z.string(), HistoryEntry.transform(verdictOf));
 
+/** The same, for a run that was never seen in the queue. */
+export const PastRunAnswer = z.record(
+  z.string(),
+  HistoryEntry.extend({ prompt: Item }).transform((entry): PastRun => {
+    return { item: entry.prompt, verdict: verdictOf(entry) };
+  }),
+);
+
+export interface PastRun {
+  readonly item: QueueItem;
+  readonly verdict: HistoryVerdict;
+}
+
 function verdictOf(entry: z.infer<typeof HistoryEntry>): HistoryVerdict {
   const said = new Map(entry.status?.messages.filter((message) => message !== null));
   const first = said.get('execution_start');
@@ -104,14 +125,46 @@ function outcomeOf(statusStr: string, said: ReadonlyMap<string, unknown>): Histo
   return { error: executionError(said.get('execution_error')) };
 }
 
+/** What ComfyUI computes on; sizes in bytes, null where it does not say. */
+export interface Device {
+  readonly name: string;
+  readonly type: string;
+  readonly vram_total: number | null;
+  readonly vram_free: number | null;
+}
+
 export interface SystemStats {
   readonly comfyuiVersion: string | null;
+  readonly pythonVersion: string | null;
+  readonly pytorchVersion: string | null;
+  readonly devices: readonly Device[];
 }
+
+/** Custom builds say what they like; what does not fit is as if it had not been said. */
+const Text = z.string().max(500).nullish().catch(null);
+const Bytes = z.number().nonnegative().nullish().catch(null);
+
+const DeviceAnswer: z.ZodType<Device> = z
+  .object({ name: Text, type: Text, vram_total: Bytes, vram_free: Bytes })
+  .transform(({ name, type, vram_total, vram_free }) => ({
+    name: name ?? 'unknown',
+    type: type ?? 'unknown',
+    vram_total: vram_total ?? null,
+    vram_free: vram_free ?? null,
+  }));
 
 /** GET /system_stats. */
 export const SystemStatsAnswer: z.ZodType<SystemStats> = z
-  .object({ system: z.object({ comfyui_version: z.string().nullish() }) })
-  .transform(({ system }) => ({ comfyuiVersion: system.comfyui_version ?? null }));
+  .object({
+    system: z.object({ comfyui_version: Text, python_version: Text, pytorch_version: Text }),
+    devices: z.array(DeviceAnswer).max(64).catch([]),
+  })
+  .transform(({ system, devices }) => ({
+    comfyuiVersion: system.comfyui_version ?? null,
+    pythonVersion: system.python_version ?? null,
+    pytorchVersion: system.pytorch_version ?? null,
+    devices,
+  }));
 
 const Refusal = z.object({
   error: z.union([z.string(), z.object({ message: z.string(), details: z.string().catch('') })]),

@@ -5,6 +5,8 @@ import { mayRound, parseExactJson } from '../exact-json.ts';
 import {
   Accepted,
   HistoryAnswer,
+  type PastRun,
+  PastRunAnswer,
   type Queue,
   QueueAnswer,
   refusalReason,
@@ -32,6 +34,8 @@ export interface Comfyui {
   queue(isKnown?: (id: PromptId) => boolean): Promise<Queue>;
   /** How the run ended; null when it is not over, or not known. */
   history(id: PromptId): Promise<HistoryVerdict | null>;
+  /** A run that is over, with its workflow; null when it is not over, or not known. */
+  pastRun(id: PromptId): Promise<PastRun | null>;
   /** Stops the run if it is the running one; else it does nothing. */
   interrupt(id: PromptId): Promise<void>;
   /** Takes the run out of the queue if it still waits there; else it does nothing. */
@@ -137,6 +141,12 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
     },
     async history(id) {
       const answer = await ask(HistoryAnswer, { method: 'GET', path: `/history/${encodeURIComponent(id)}` });
+      return (Object.hasOwn(answer, id) ? answer[id] : undefined) ?? null;
+    },
+    async pastRun(id) {
+      const request = { method: 'GET', path: `/history/${encodeURIComponent(id)}` } as const;
+      const text = await call(request);
+      const answer = understood(PastRunAnswer, request, parsePythonJson(text, parseExactJson));
       return (Object.hasOwn(answer, id) ? answer[id] : undefined) ?? null;
     },
     async interrupt(id) {

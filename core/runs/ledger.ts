@@ -132,6 +132,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       preview: null,
       number: Number.POSITIVE_INFINITY,
       nodeErrors: {},
+      clientId: null,
+      source: null,
       cancelAsked: false,
       misses: 0,
       waitedDuring: null,

@@ -1,7 +1,7 @@
 import type { Comfyui } from './comfyui.ts';
 import { promptFrom, type QueueItem } from './comfyui-answers.ts';
 import type { Ledger } from './ledger.ts';
-import type { PromptId } from './run.ts';
+import type { PromptId, Starter } from './run.ts';
 import type { TrackedRun } from './run-table.ts';
 import { isOver } from './state.ts';
 
@@ -19,6 +19,12 @@ export interface ReconcileOptions {
   readonly ledger: Ledger;
   readonly link: Link;
   readonly openLimit: number;
+  /** Who is known to have queued runs with this client id. */
+  starterOf(clientId: string | null): Starter;
+  /** Runs that were spoken of, and that nobody knows: they may be over before /queue is asked. */
+  heardOf(): readonly PromptId[];
+  /** A run that somebody else queued is known from now on. */
+  onAdopted(run: TrackedRun): void;
   /** A run ended, and for a whole round the socket said nothing: ComfyUI has another one down as ours. */
   onDeaf(): void;
 }
@@ -35,26 +41,39 @@ const MISSES_UNTIL_LOST = 2;
  * Throws as Comfyui does, and then nothing is concluded from what could not be asked.
  */
 export function createReconcile(options: ReconcileOptions): () => Promise<PromptId | null> {
-  const { comfyui, ledger, link, openLimit, onDeaf } = options;
+  const { comfyui, ledger, link, openLimit, starterOf, heardOf, onAdopted, onDeaf } = options;
   let previousRoundAt = Number.NEGATIVE_INFINITY;
 
   function sighted(item: QueueItem, isRunning: boolean): void {
     // It ended while the answer was on its way.
     if (ledger.isOver(item.promptId)) return;
-    const run = ledger.get(item.promptId) ?? adopt(item);
+    const known = ledger.get(item.promptId);
+    const run = known ?? adopt(item);
     if (run === null) return;
     run.number = item.number;
+    run.clientId = item.clientId;
     run.misses = 0;
     run.waitedDuring = isRunning ? null : link.connection;
     ledger.accept(run);
     ledger.advance(run, { type: 'targets', nodes: item.targets });
+    if (known === undefined) onAdopted(run);
     if (isRunning && run.state.status === 'queued') ledger.advance(run, { type: 'seen_running' });
   }
 
   /** A run that somebody else queued. */
   function adopt(item: QueueItem): TrackedRun | null {
     if (ledger.open.size >= openLimit) return null;
-    return ledger.adopt(item.promptId, promptFrom(item.prompt), { startedBy: 'other' });
+    return ledger.adopt(item.promptId, promptFrom(item.prompt), { startedBy: starterOf(item.clientId) });
+  }
+
+  /** Takes up a run that was heard of, and was over before the queue was asked. */
+  async function lookBack(id: PromptId): Promise<void> {
+    const past = await comfyui.pastRun(id);
+    if (past === null || ledger.isOver(id) || ledger.get(id) !== undefined) return;
+    const run = adopt(past.item);
+    if (run === null) return;
+    ledger.accept(run);
+    ledger.advance(run, past.verdict);
   }
 
   /** Ends a run that is not in the queue any more, by what /history says of it. */
@@ -87,6 +106,8 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
     for (let at = 0; at < gone.length; at += ASKED_AT_ONCE) {
       await Promise.all(gone.slice(at, at + ASKED_AT_ONCE).map((run) => settle(run, sinceRound)));
     }
+    const unknown = heardOf().filter((id) => ledger.get(id) === undefined && !ledger.isOver(id));
+    await Promise.all(unknown.map(lookBack));
     return queue.running[0]?.promptId ?? null;
   };
 }

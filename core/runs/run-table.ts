@@ -4,6 +4,14 @@ import { toProgress } from './progress.ts';
 import type { Preview, PromptId, RunProgress } from './run.ts';
 import type { RunState } from './state.ts';
 
+/** One connection to ComfyUI, ours or one that passes through. */
+export interface Source {
+  /** What its client calls itself to ComfyUI. */
+  readonly clientId: string | null;
+  /** Later ones have higher numbers; Studio's own is 0. */
+  readonly number: number;
+}
+
 /** A run, and what the tracker must remember about it that viewers never see. */
 export interface TrackedRun {
   state: RunState;
@@ -20,6 +28,10 @@ export interface TrackedRun {
   nodeErrors: NodeErrors;
   /** Whether its frames come to our socket. */
   readonly ours: boolean;
+  /** Whose it is at ComfyUI, which sends its frames there; null: not known, or nobody's. */
+  clientId: string | null;
+  /** The connection that its frames are taken from: several may carry the same ones, some of them late. */
+  source: Source | null;
   cancelAsked: boolean;
   /** How many times in a row it was neither in the queue nor in the history. */
   misses: number;

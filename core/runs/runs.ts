@@ -24,6 +24,14 @@ export interface RunWatcher {
   preview?(preview: Preview): void;
 }
 
+/** To be told all that ComfyUI says on one connection, in order. */
+export interface Overheard {
+  text(frame: string): void;
+  binary(frame: Uint8Array): void;
+  /** The connection is over. */
+  close(): void;
+}
+
 /** The runs of this pod, as far as Studio knows them. */
 export interface Runs {
   /** Whether ComfyUI's socket is open right now. */
@@ -54,6 +62,11 @@ export interface Runs {
   erase(ids: readonly PromptId[] | 'all'): Promise<readonly PromptId[]>;
   /** Calls the watcher for all that happens until the returned function is called. */
   watch(watcher: RunWatcher): () => void;
+  /**
+   * Begins to listen to a connection between ComfyUI and somebody else that passes through here. Runs that are queued with
+   * this client id count as the editor's; what is said of them on it is shown as if ComfyUI had told Studio itself.
+   */
+  overhear(clientId: string | null): Overheard;
   /** Lets go of ComfyUI's socket and of every timer. */
   close(): void;
 }

@@ -2,16 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../events/event-log.ts';
 import type { RunArchive } from './archive.ts';
 import { type ComfyuiOptions, createComfyui } from './comfyui.ts';
+import { createHearing } from './hearing.ts';
 import { createInquiry } from './inquiry.ts';
 import { createLedger } from './ledger.ts';
 import type { RunsLog } from './log.ts';
-import { type ComfyuiMessage, parseMessage } from './messages.ts';
-import { parsePreview } from './preview-frame.ts';
 import { createReconcile } from './reconcile.ts';
 import type { PromptId } from './run.ts';
 import type { TrackedRun } from './run-table.ts';
 import { ComfyuiRefusal, ComfyuiUnreachable, type RunAccepted, type RunRequest, type Runs } from './runs.ts';
-import { isOver } from './state.ts';
 import { openUpstream, type UpstreamTiming } from './upstream.ts';
 import { createWaiting } from './waiting.ts';
 
@@ -60,25 +58,31 @@ export function createTracker(options: TrackerOptions): Runs {
   const waiting = createWaiting(ledger);
   const link = { connected: false, connection: 0, heardAt: Number.NEGATIVE_INFINITY };
   let outageTold = false;
-  /** The run that executes, by the latest frame or /queue: frames that name no run are its. It need not be known. */
-  let executing: PromptId | null = null;
 
   const reconcile = createReconcile({
     comfyui,
     ledger,
     link,
     openLimit,
+    starterOf: (id) => hearing.starterOf(id),
+    heardOf: () => hearing.heardOf(),
+    onAdopted: (run) => hearing.adopted(run),
     onDeaf: () => upstream.redial('it fell silent'),
   });
   const inquiry = createInquiry({
     async ask() {
-      const running = await reconcile();
-      executing ??= running;
+      let running: PromptId | null = null;
+      try {
+        running = await reconcile();
+      } finally {
+        hearing.asked(running);
+      }
     },
     wanted: () => ledger.open.size > 0,
     intervalMs: inquiryIntervalMs,
     log,
   });
+  const hearing = createHearing({ ledger, askNow: inquiry.now, askSoon: inquiry.soon });
   const upstream = openUpstream({
     comfyuiUrl,
     authorization,
@@ -87,8 +91,14 @@ export function createTracker(options: TrackerOptions): Runs {
     ...(options.upstream && { timing: options.upstream }),
     onOpen: connected,
     onClose: disconnected,
-    onText: readText,
-    onBinary: readPreview,
+    onText(text) {
+      link.heardAt = performance.now();
+      hearing.own.text(text);
+    },
+    onBinary(frame) {
+      link.heardAt = performance.now();
+      hearing.own.binary(frame);
+    },
   });
 
   function connected(): void {
@@ -101,44 +111,11 @@ export function createTracker(options: TrackerOptions): Runs {
 
   function disconnected(reason: string): void {
     link.connected = false;
-    executing = null;
-    for (const run of ledger.open.values()) ledger.advance(run, { type: 'gap' });
+    hearing.own.close();
     if (outageTold) return;
     outageTold = true;
     const message = `ComfyUI is not connected: ${reason}`;
     ledger.record({ type: 'comfyui.disconnected', severity: 'warning', message, data: { reason } });
-  }
-
-  function readText(text: string): void {
-    link.heardAt = performance.now();
-    const message = parseMessage(text);
-    if (message === null) return;
-    if (message.type === 'status') {
-      // Not what we know of: somebody else queued a run, or took one out.
-      if (message.queueRemaining !== ledger.open.size) inquiry.soon();
-      return;
-    }
-    const id = message.promptId ?? executing;
-    executing = executingAfter(message, id);
-    const run = id === null ? undefined : ledger.get(id);
-    if (run !== undefined) readRunMessage(run, message);
-    else if (id !== null && !ledger.isOver(id)) inquiry.soon();
-  }
-
-  function readRunMessage(run: TrackedRun, message: RunFrame): void {
-    ledger.accept(run);
-    ledger.advance(run, message);
-    // Nothing of it executes any more, and how it ended was told to nobody.
-    if (message.type === 'executing' && message.node === null && !isOver(run.state.status)) inquiry.now();
-  }
-
-  function readPreview(frame: Uint8Array): void {
-    link.heardAt = performance.now();
-    const preview = parsePreview(frame);
-    if (preview === null) return;
-    const { promptId, node: node_id, mime, image } = preview;
-    const run = ledger.open.get(promptId ?? executing ?? '');
-    if (run !== undefined) ledger.preview(run, { node_id, mime, image });
   }
 
   async function cancelQueued(run: TrackedRun): Promise<void> {
@@ -202,6 +179,7 @@ export function createTracker(options: TrackerOptions): Runs {
     },
 
     watch: ledger.watch,
+    overhear: hearing.open,
 
     close() {
       waiting.close();
@@ -226,22 +204,6 @@ export function createTracker(options: TrackerOptions): Runs {
   function renamed(entered: TrackedRun, id: PromptId, request: RunRequest): TrackedRun {
     ledger.forget(entered);
     return ledger.get(id) ?? ledger.enter(id, request.prompt, request.title);
-  }
-}
-
-type RunFrame = Exclude<ComfyuiMessage, { type: 'status' }>;
-
-/** The run that executes after `message`, which is about the run `id`. */
-function executingAfter(message: RunFrame, id: PromptId | null): PromptId | null {
-  switch (message.type) {
-    case 'execution_success':
-    case 'execution_error':
-    case 'execution_interrupted':
-      return null;
-    case 'executing':
-      return message.node === null ? null : id;
-    default:
-      return id;
   }
 }
 

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { createForwardedWatch } from '../auth/forwarded-watch.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
 import { errorReply, type Reply, redirect } from '../http/reply.ts';
@@ -12,8 +11,11 @@ import { maintenanceReply } from './maintenance-reply.ts';
 import type { PendingReply } from './pending-replies.ts';
 import { createReplies, type MakeReply, NEVER, type Replies, unixTime } from './replies.ts';
 import { type RequestBody, streamRequestBody } from './request-body.ts';
-import { type CompiledRoute, paramsOf, type Serve } from './router.ts';
+import { type CompiledRoute, PASSED_ON_PATHS, paramsOf, type Serve } from './router.ts';
 import { isSource } from './write-reply.ts';
+
+/** What a handshake is judged by; `passedOn` as in CompiledRoute. */
+export type HandshakeRoute = { readonly access: Access; readonly passedOn?: boolean };
 
 export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
@@ -21,14 +23,13 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
    * Guard, maintenance and access for a handshake. Returns the request to go on with; otherwise it was answered, and null.
    * Synchronous, since uWebSockets.js wants its upgrades so.
    */
-  admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null;
+  admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null;
 }
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
 export function createDispatch(context: Context, guard: Guard): Dispatch {
-  const { config, gate, log, maintenance, sessions } = context;
+  const { config, forwarded, gate, log, maintenance, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
-  const forwardedWatch = createForwardedWatch((message) => log.warn(message));
   const replies = createReplies(context);
 
   function serve(route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string): void {
@@ -42,7 +43,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   function readRequest(response: HttpResponse, live: HttpRequest, method: string): LiveRequest {
     const path = live.getUrl();
     const query = live.getQuery() ?? '';
-    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwardedWatch);
+    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwarded);
   }
 
   function serveRequest(
@@ -190,9 +191,10 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     replies.refuse(response, method, REFUSALS[refusal]);
   }
 
-  function admit(response: HttpResponse, live: HttpRequest, access: Access): LiveRequest | null {
+  function admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null {
+    const { access, passedOn = false } = route;
     const request = readRequest(response, live, 'GET');
-    const verdict = guard.judge(request, null);
+    const verdict = guard.judge(request, null, passedOn ? PASSED_ON_PATHS : undefined);
     const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;
     if (typeof headers === 'string') {
       refuseUnclean(response, 'GET', headers);
@@ -200,7 +202,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
     request.useHeaders(headers);
     request.detach();
-    const refused = admission(request, { access, passedOn: false }, true, unixTime());
+    const refused = admission(request, { access, passedOn }, true, unixTime());
     if (refused === null) return request;
     replies.writeAndClose(replies.owe(response), response, request, () => refused);
     return null;

@@ -3,10 +3,10 @@ import { SESSION_LIFETIME } from '../auth/session.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { RequestHead, Seconds } from '../http/request.ts';
-import type { Access } from '../http/route.ts';
-import type { Dispatch } from './dispatch.ts';
+import type { Dispatch, HandshakeRoute } from './dispatch.ts';
 import type { LiveRequest } from './live-request.ts';
 import { UPGRADE_REQUIRED } from './router.ts';
+import type { Viewers } from './viewers.ts';
 
 /** A handshake that may be accepted. */
 export interface Admitted {
@@ -17,23 +17,27 @@ export interface Admitted {
 
 /** The first half of every WebSocket, whatever is served over it. Synchronous, as uWebSockets.js wants its upgrades. */
 export interface Handshakes {
-  /** Guard, maintenance, access, origin, and the handshake itself. Null when it was refused; then that was answered. */
-  admit(response: HttpResponse, live: HttpRequest, access: Access): Admitted | null;
-  /** Answers 101, renews a session's cookie by it, and gives `data` to the socket. */
+  /**
+   * Guard, maintenance, access, origin, the handshake itself, and how many are open from there already.
+   * Null when it was refused; then that was answered.
+   */
+  admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): Admitted | null;
+  /** Answers 101, renews a session's cookie by it, and gives `data` to the socket. No `protocol`: ''. */
   accept<Data>(
     response: HttpResponse,
     admitted: Admitted,
     data: Data,
+    protocol: string,
     socketContext: us_socket_context_t,
   ): void;
 }
 
-export function createHandshakes(context: Context, dispatch: Dispatch): Handshakes {
+export function createHandshakes(context: Context, dispatch: Dispatch, viewers: Viewers): Handshakes {
   return {
-    admit(response, live, access) {
-      const request = dispatch.admit(response, live, access);
+    admit(response, live, route) {
+      const request = dispatch.admit(response, live, route);
       if (request === null) return null;
-      const refusal = judgeHandshake(request);
+      const refusal = judgeHandshake(request) ?? (viewers.isFull(request.ip) ? TOO_MANY_VIEWERS : null);
       if (refusal === null) {
         // The cookie is renewed by this very reply.
         const bySession = request.caller.by === 'session';
@@ -45,16 +49,17 @@ export function createHandshakes(context: Context, dispatch: Dispatch): Handshak
       dispatch.refuse(response, 'GET', refusal);
       return null;
     },
-    accept(response, { request }, data, socketContext) {
+    accept(response, { request }, data, protocol, socketContext) {
       response.writeStatus('101 Switching Protocols');
       if (request.caller.by === 'session')
         response.writeHeader('Set-Cookie', context.sessions.cookieAt(context.now()));
-      // No subprotocol and no compression: frames are small, and previews are compressed already.
-      response.upgrade(data, request.header('sec-websocket-key'), '', '', socketContext);
+      // No compression: frames are small, and previews are compressed already.
+      response.upgrade(data, request.header('sec-websocket-key'), protocol, '', socketContext);
     },
   };
 }
 
+const TOO_MANY_VIEWERS = new HttpError(429, 'Too many viewers are connected from this address');
 const BAD_KEY = new HttpError(400, 'Sec-WebSocket-Key must be 16 bytes in base64');
 const HANDSHAKE_BODY = new HttpError(400, 'A WebSocket handshake has no body');
 

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { HttpError } from '../http/http-error.ts';
 import { errorReply } from '../http/reply.ts';
-import type { Access, Handler, Route } from '../http/route.ts';
+import type { Access, Handler, HttpRoute, Route, SocketRoute } from '../http/route.ts';
 import type { PathRules } from './canonical-path.ts';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -10,7 +10,9 @@ const BODY_LIMIT = 1024 * 1024;
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** ComfyUI's /userdata/{file} carries `%2F` inside one segment, and `;` means nothing to it. */
-const PASSED_ON_PATHS: PathRules = { encodedSlash: true, semicolon: true };
+export const PASSED_ON_PATHS: PathRules = { encodedSlash: true, semicolon: true };
+
+type MountedRoute = HttpRoute | SocketRoute;
 
 /** What most routes are. */
 const PLAIN = { streams: false, bodyLimit: null, passedOn: false, pathRules: {} } as const;
@@ -42,6 +44,7 @@ export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: 
   const methods = new Map<string, { access: Access; allow: string[] }>();
   const everyMethod = new Set<string>();
   for (const route of routes) {
+    if (route.method === 'WS' && route.passedOn) continue;
     const { access, allow } = methods.get(route.path) ?? { access: route.access, allow: [] };
     // What is not allowed on a path is told to those who may use it.
     const compiled = compile(route);
@@ -80,7 +83,7 @@ export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: 
   if (!everyMethod.has('/*')) mountRest(app, serve, '/*', 'authenticated', new HttpError(404, 'Not found'));
 }
 
-function socketIsGet(route: Route): string {
+function socketIsGet(route: MountedRoute): string {
   return route.method === 'WS' ? 'GET' : route.method;
 }
 
@@ -94,7 +97,7 @@ function mountRest(app: TemplatedApp, serve: Serve, path: string, access: Access
   app.any(path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
 }
 
-function compile(route: Route): CompiledRoute {
+function compile(route: MountedRoute): CompiledRoute {
   const { path, access } = route;
   const base = { ...compilePath(path), ...PLAIN, access };
   if (route.method === 'WS') return { ...base, handler: () => errorReply(UPGRADE_REQUIRED) };

@@ -4,10 +4,13 @@ import type { Route } from '../http/route.ts';
 import { limitConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { createHandshakes } from './handshake.ts';
+import { createPassedSockets } from './passed-sockets.ts';
 import { PATIENCE, type Patience } from './pressure.ts';
 import { mountRoutes } from './router.ts';
 import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
+import { createViewers } from './viewers.ts';
 
 export interface Server {
   /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
@@ -18,6 +21,8 @@ export interface Server {
   publish(topics: readonly string[], message: string | Uint8Array): void;
   /** The most bytes that wait in this process for one socket that reads slowly. */
   mostBuffered(): number;
+  /** How many sockets are open. */
+  viewers(): number;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
   /** Ends all sockets with 4001, those of the key as well. */
@@ -39,9 +44,15 @@ export function createServer(
   const app = uws.App();
   const dispatch = createDispatch(context, guard);
   const connections = limitConnections(app, context.config.maxConnections, () => guard.count('connections'));
-  const sockets = createSockets(context, dispatch, patience, connections.socketClosed);
+  const viewers = createViewers(context.config.maxViewersPerAddress);
+  const handshakes = createHandshakes(context, dispatch, viewers);
+  const services = { dispatch, handshakes, viewers, onClose: connections.socketClosed };
+  const sockets = createSockets(context, services, patience);
+  const passedSockets = createPassedSockets(context, services);
   for (const route of routes) {
-    if (route.method === 'WS') sockets.mount(app, route);
+    if (route.method !== 'WS') continue;
+    if (route.passedOn) passedSockets.mount(app, route);
+    else sockets.mount(app, route);
   }
   mountRoutes(app, routes, dispatch.serve);
 
@@ -69,14 +80,23 @@ export function createServer(
       sockets.published(message.length);
     },
     mostBuffered: sockets.mostBuffered,
-    closeSessions: sockets.closeSessions,
-    closeCallers: sockets.closeCallers,
+    viewers: () => sockets.open() + passedSockets.open(),
+    closeSessions(reason) {
+      sockets.closeSessions(reason);
+      passedSockets.closeSessions(reason);
+    },
+    closeCallers(reason) {
+      sockets.closeCallers(reason);
+      passedSockets.closeCallers(reason);
+    },
     async close(graceMs = 8000) {
       if (listening !== null) uws.us_listen_socket_close(listening);
       listening = null;
       sockets.closeAll(1001, 'Studio is stopping');
+      passedSockets.closeAll(1001, 'Studio is stopping');
       await dispatch.drain(graceMs);
       sockets.stop();
+      passedSockets.stop();
       app.close();
     },
   };

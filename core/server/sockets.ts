@@ -3,12 +3,12 @@ import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
 import type { Socket, SocketRoute } from '../http/route.ts';
 import type { Dispatch } from './dispatch.ts';
-import { type Admitted, createHandshakes } from './handshake.ts';
+import type { Admitted, Handshakes } from './handshake.ts';
 import { OpenSocket } from './open-socket.ts';
 import type { Patience } from './pressure.ts';
 import { watchPressure } from './pressure-watch.ts';
 import { createSessionSockets } from './session-sockets.ts';
-import { type Allowance, createAllowance, createViewers, LARGEST_MESSAGE } from './viewers.ts';
+import { type Allowance, createAllowance, LARGEST_MESSAGE, type Viewers } from './viewers.ts';
 
 /** What uWebSockets.js keeps with a socket. */
 interface SocketData {
@@ -23,6 +23,8 @@ export interface Sockets {
   mount(app: TemplatedApp, route: SocketRoute): void;
   /** To be called when a message of so many bytes was published, to all its topics. */
   published(bytes: number): void;
+  /** How many there are. */
+  open(): number;
   closeSessions(reason: string): void;
   closeCallers(reason: string): void;
   closeAll(code: number, reason: string): void;
@@ -42,7 +44,7 @@ const INTERNAL_ERROR = 1011;
  * still no word of it 16 s later: of these 40 s it keeps 16 for the answer. Sending what waits in a buffer counts as a word.
  * Proxies commonly give up after 60 s of silence.
  */
-const IDLE_TIMEOUT_S = 40;
+export const IDLE_TIMEOUT_S = 40;
 
 /**
  * The last bound, in bytes: what is above it is dropped, and the socket closed. It is not reached: a socket that has not
@@ -50,20 +52,20 @@ const IDLE_TIMEOUT_S = 40;
  */
 const MAX_BACKPRESSURE = 8 * 1024 * 1024;
 
-const TOO_MANY_VIEWERS = new HttpError(429, 'Too many viewers are connected from this address');
+/** What all kinds of sockets share. */
+export interface SocketServices {
+  readonly dispatch: Dispatch;
+  readonly handshakes: Handshakes;
+  readonly viewers: Viewers;
+  /** To be called once for each socket that was open. */
+  readonly onClose: () => void;
+}
 
-/** `onClose` is called once for each socket that was open. */
-export function createSockets(
-  context: Context,
-  dispatch: Dispatch,
-  patience: Patience,
-  onClose: () => void,
-): Sockets {
+export function createSockets(context: Context, services: SocketServices, patience: Patience): Sockets {
   const { log } = context;
-  const handshakes = createHandshakes(context, dispatch);
+  const { dispatch, handshakes, viewers, onClose } = services;
   const sockets = createSessionSockets<OpenSocket>(context.now);
   const watch = watchPressure(sockets.open);
-  const viewers = createViewers(context.config.maxViewersPerAddress);
 
   function upgrade(
     route: SocketRoute,
@@ -71,19 +73,17 @@ export function createSockets(
     live: HttpRequest,
     socketContext: us_socket_context_t,
   ): void {
-    const admitted = handshakes.admit(response, live, route.access);
+    const admitted = handshakes.admit(response, live, route);
     if (admitted === null) return;
-    const { request } = admitted;
-    if (viewers.isFull(request.ip)) return dispatch.refuse(response, 'GET', TOO_MANY_VIEWERS);
     let onOpen: SocketData['onOpen'];
     try {
-      onOpen = route.socket(context, request);
+      onOpen = route.socket(context, admitted.request);
     } catch (error) {
       if (error instanceof HttpError) return dispatch.refuse(response, 'GET', error);
       throw error;
     }
     const data: SocketData = { admitted, onOpen, allowance: createAllowance(), open: null };
-    handshakes.accept(response, admitted, data, socketContext);
+    handshakes.accept(response, admitted, data, '', socketContext);
   }
 
   async function serve(socket: OpenSocket, { admitted, onOpen }: SocketData): Promise<void> {
@@ -144,6 +144,7 @@ export function createSockets(
       });
     },
     published: watch.published,
+    open: () => sockets.open.size,
     closeSessions: sockets.closeSessions,
     closeCallers: sockets.closeCallers,
     closeAll: sockets.closeAll,

@@ -45,5 +45,6 @@ function beginSession(context: Context, request: Request, reply: Reply): Reply {
     message: `Somebody logged in from ${request.ip}`,
     data: { ...senderOf(request) },
   });
+  context.transport.login(request.origin, context.now());
   return { ...reply, sessionCookie: context.sessions.cookieAt(context.now()) };
 }

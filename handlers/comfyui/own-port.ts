@@ -1,6 +1,7 @@
 import { redirect } from '../../core/http/reply.ts';
 import type { Route } from '../../core/http/route.ts';
 import { passOn } from './pass-on.ts';
+import { passSocket } from './pass-socket.ts';
 
 /** Studio's own on ComfyUI's port: what it takes to get in. ComfyUI has nothing of its own there. */
 const STUDIOS = /^\/(?:login$|static\/|api\/auth\/|api\/health$)/;
@@ -25,6 +26,14 @@ export function ownPortRoutes(routes: readonly Route[]): readonly Route[] {
       body: 'stream',
       passedOn: true,
       summary: 'ComfyUI',
+    },
+    {
+      method: 'WS',
+      path: '/*',
+      access: 'authenticated',
+      socket: passSocket(''),
+      passedOn: true,
+      summary: "ComfyUI's sockets, and those of custom nodes",
     },
   ];
 }

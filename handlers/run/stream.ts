@@ -12,5 +12,6 @@ import { Viewer } from './viewer.ts';
  */
 export const stream: SocketHandler = (context, request) => {
   const options = readStreamOptions(request.query);
+  if (request.caller.by === 'session') context.transport.cookie(request.origin, context.now());
   return (socket) => new Viewer(context, socket, options).begin();
 };

@@ -58,7 +58,7 @@ const EXPECTED = [
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];
 
-function complaintsOf(page: Page): readonly string[] {
+export function complaintsOf(page: Page): readonly string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -142,6 +142,19 @@ t.test(
   },
 );
 
+t.test('SIGHUP reads key and secret again, and ends nothing else', async (t) => {
+  const studioDir = freshDir(t);
+  const { child, output } = run(t, { STUDIO_DIR: studioDir });
+  const port = await portOf(child, output);
+  const next = 'Vq7-another-good-key-Zk31-wmB';
+  writeFileSync(join(studioDir, '.api_key'), next);
+  child.kill('SIGHUP');
+  while (!output.text.includes('The key was changed')) await once(child.stdout, 'data');
+  const reply = await fetch(`http://127.0.0.1:${port}/api/auth/session`, { headers: { 'X-API-Key': next } });
+  t.equal(reply.status, 200);
+  t.notOk(output.text.includes(next));
+});
+
 t.test(
   'two processes that start together on one empty folder agree on the key and on the sessions',
   async (t) => {

@@ -1,9 +1,11 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
+import { createForwardedWatch } from '../../core/auth/forwarded-watch.ts';
 import { createGate } from '../../core/auth/gate.ts';
 import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
 import type { Context } from '../../core/context.ts';
+import { NOT_CHECKED } from '../../core/exposure.ts';
 import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog, createSecrets } from '../../core/log.ts';
@@ -13,6 +15,7 @@ import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
 import type { Rotation } from '../../core/rotation.ts';
 import type { Runs } from '../../core/runs/runs.ts';
+import { createTransportWatch } from '../../core/transport-watch.ts';
 import { sourceOf } from './byte-stream.ts';
 import { openRecords } from './records.ts';
 
@@ -34,6 +37,7 @@ const NO_RUNS: Runs = {
   promptOf: () => undefined,
   erase: () => Promise.resolve([]),
   watch: () => () => {},
+  overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
   close: () => {},
 };
 
@@ -51,10 +55,11 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
   const apiKey = createApiKey(KEY);
   const sessions = createSessions(Buffer.alloc(64, 7), apiKey.digest);
   const { events } = openRecords();
+  const log = overrides.log ?? (await createLog({ level: 'silent', secrets: createSecrets() }));
   const managerLevel = levelInMemory();
   return {
     config: loadConfig({}),
-    log: await createLog({ level: 'silent', secrets: createSecrets() }),
+    log,
     now: () => NOW,
     gate: createGate(apiKey, sessions, createThrottle(), () => {}),
     sessions,
@@ -65,6 +70,17 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
     runs: NO_RUNS,
     comfyui: { send: () => Promise.reject(new Error('not expected')), close: () => {} },
     manager: createManagerGate(managerLevel, events, () => NOW),
+    forwarded: createForwardedWatch((message) => log.warn(message)),
+    transport: createTransportWatch(),
+    posture: () => Promise.reject(new Error('not expected')),
+    status: () => Promise.reject(new Error('not expected')),
+    comfyuiSockets: {
+      open: () => {
+        throw new Error('not expected');
+      },
+      close: () => {},
+    },
+    exposure: { current: NOT_CHECKED },
     assets: {
       get: () => undefined,
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),

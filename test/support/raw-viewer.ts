@@ -17,11 +17,17 @@ export class RawViewer {
   #isOpen = false;
   readonly #checks = new Set<() => void>();
 
-  constructor(t: Test, port: number, query = '', headers: Readonly<Record<string, string>> = WITH_KEY) {
+  constructor(
+    t: Test,
+    port: number,
+    query = '',
+    headers: Readonly<Record<string, string>> = WITH_KEY,
+    path = '/api/run/ws',
+  ) {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     this.#socket = connect(port, '127.0.0.1');
     this.#socket.write(
-      `GET /api/run/ws${query} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `GET ${path}${query} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${lines.join('')}\r\n`,
     );
     this.#socket.on('data', (chunk) => this.#read(chunk));
@@ -41,6 +47,10 @@ export class RawViewer {
   /** The states of runs that came, as JSON. */
   get states(): readonly { readonly prompt_id: string; readonly step: number; readonly status: string }[] {
     return this.texts.map((text) => JSON.parse(text)).filter((frame) => 'prompt_id' in frame);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
   }
 
   stopReading(): void {

@@ -13,6 +13,8 @@ export interface TestStream {
   readonly port: number;
   readonly server: Server;
   readonly context: Context;
+  /** A run is now this, and that is going to be told. */
+  note(run: RunProgress): void;
   /** A run is now this, and it is told. */
   progress(run: RunProgress): void;
   preview(preview: Preview): void;
@@ -57,6 +59,7 @@ export async function serveStream(
     port,
     server,
     context,
+    note: (run) => runs.set(run.prompt_id, run),
     progress(run) {
       runs.set(run.prompt_id, run);
       for (const watcher of watchers) watcher.progress?.(run);

@@ -1,6 +1,7 @@
 import { type Given, head, post, type Row, rowsFor, WORKFLOW } from '../row.ts';
 
-const FOREIGN: readonly (readonly [string, string])[] = [
+/** Headers of a request that another site has sent, to a Studio at http://studio. */
+export const FOREIGN: readonly (readonly [string, string])[] = [
   ['Origin: https://evil.example', 'another site'],
   ['Origin: null', 'a sandboxed frame, a file, or a redirect'],
   ['Origin: http://studio:81', 'equal but for the port'],
@@ -22,14 +23,14 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ['Origin: http://studio\r\nSec-Fetch-Site: cross-site', 'the two disagree'],
 ];
 
-const HANDSHAKE = [
+export const HANDSHAKE = [
   'Connection: Upgrade',
   'Upgrade: websocket',
   'Sec-WebSocket-Version: 13',
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
-const handshake = (target: string, ...headers: string[]): string =>
+export const handshake = (target: string, ...headers: string[]): string =>
   head(`GET ${target} HTTP/1.1`, [...HANDSHAKE, ...headers]);
 
 /** A handshake with a right key, in which one header is left out or another one. */
@@ -106,7 +107,6 @@ export const origins: readonly Row[] = [
     [
       ['/api/run/ws', 'nobody'],
       ['/api/run/ws?api_key=x', 'a key in the query'],
-      ['/comfyui/ws', 'straight to ComfyUI'],
       ['/ws', 'its own path'],
       ['/api/run/ws/', 'another path'],
       ['/API/run/ws', 'another path'],

@@ -2,6 +2,7 @@ import type { Row } from '../row.ts';
 import { believed } from './believed.ts';
 import { bodies } from './bodies.ts';
 import { framing } from './framing.ts';
+import { gateSockets } from './gate-sockets.ts';
 import { hostsAndMethods } from './hosts-and-methods.ts';
 import { json } from './json.ts';
 import { login } from './login.ts';
@@ -25,4 +26,5 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
   'login and what comes after it': login,
   'origins and handshakes': origins,
   'what is not passed on': passedOn,
+  'handshakes that would go on to ComfyUI': gateSockets,
 };

@@ -181,7 +181,12 @@ t.test('interruption and deletion name the run', async (t) => {
 
 t.test('the version is read', async (t) => {
   const { comfyui } = await serve(t, json(200, { system: { comfyui_version: '0.3.64' }, devices: [] }));
-  t.same(await comfyui.systemStats(), { comfyuiVersion: '0.3.64' });
+  t.same(await comfyui.systemStats(), {
+    comfyuiVersion: '0.3.64',
+    pythonVersion: null,
+    pytorchVersion: null,
+    devices: [],
+  });
 });
 
 t.test('a refusal carries the status, the body and the reason', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Comfyui } from '../../../core/runs/comfyui.ts';
-import type { Queue, QueueItem } from '../../../core/runs/comfyui-answers.ts';
+import type { PastRun, Queue, QueueItem } from '../../../core/runs/comfyui-answers.ts';
 import { createLedger } from '../../../core/runs/ledger.ts';
 import { createReconcile } from '../../../core/runs/reconcile.ts';
 import type { HistoryVerdict } from '../../../core/runs/reduce.ts';
@@ -22,13 +22,20 @@ const item = (promptId: PromptId, number = 1): QueueItem => ({
   number,
   prompt: {},
   targets: [],
+  clientId: null,
 });
 const inQueue = (running: QueueItem[], pending: QueueItem[] = []): Queue => ({ running, pending });
 const empty = inQueue([]);
 
 /** A ComfyUI that answers with what `truth` holds, and a ledger with one run, accepted and ours. */
 function setUp() {
-  const truth = { queue: empty, history: new Map<PromptId, HistoryVerdict>(), reachable: true };
+  const truth = {
+    queue: empty,
+    history: new Map<PromptId, HistoryVerdict>(),
+    past: new Map<PromptId, PastRun>(),
+    heardOf: [] as PromptId[],
+    reachable: true,
+  };
   const asked: string[] = [];
   const answer = async <T>(what: string, value: T): Promise<T> => {
     asked.push(what);
@@ -39,6 +46,7 @@ function setUp() {
   const comfyui: Comfyui = {
     queue: () => answer('queue', truth.queue),
     history: (id) => answer(`history ${id}`, truth.history.get(id) ?? null),
+    pastRun: (id) => answer(`past ${id}`, truth.past.get(id) ?? null),
     submit: never,
     interrupt: never,
     deleteFromQueue: never,
@@ -55,18 +63,24 @@ function setUp() {
   });
   const link = { connected: true, connection: 1, heardAt: Number.POSITIVE_INFINITY };
   const deaf = { times: 0 };
+  const adopted: PromptId[] = [];
   const reconcile = createReconcile({
     comfyui,
     ledger,
     link,
     openLimit: 2,
+    starterOf: (clientId) => (clientId === 'an editor' ? 'editor' : 'other'),
+    heardOf: () => truth.heardOf,
+    onAdopted(run) {
+      adopted.push(run.state.id);
+    },
     onDeaf() {
       deaf.times += 1;
     },
   });
   const run = ledger.enter('mine', {}, undefined);
   ledger.accept(run);
-  return { truth, asked, ledger, link, run, reconcile, deaf };
+  return { truth, asked, ledger, link, run, reconcile, deaf, adopted };
 }
 
 t.test('a run in the queue is where the queue says', async (t) => {
@@ -189,4 +203,26 @@ t.test('a socket that said nothing for a round in which a run of ours ended is d
   truth.history.set('mine', completed);
   await reconcile();
   t.equal(deaf.times, 1);
+});
+
+t.test('whose run it is, by the client that queued it', async (t) => {
+  const { truth, ledger, reconcile, adopted } = setUp();
+  truth.queue = inQueue([item('mine')], [{ ...item('theirs', 2), clientId: 'an editor' }]);
+  await reconcile();
+  t.match(ledger.progress('theirs'), { started_by: 'editor', status: 'queued' });
+  t.same(adopted, ['theirs'], 'told once, and not of a run that was known');
+  await reconcile();
+  t.same(adopted, ['theirs']);
+});
+
+t.test('a run that was heard of and is over already is taken from the history', async (t) => {
+  const { truth, asked, ledger, reconcile } = setUp();
+  truth.queue = inQueue([item('mine')]);
+  truth.heardOf = ['quick', 'never was'];
+  truth.past.set('quick', { item: { ...item('quick'), clientId: 'elsewhere' }, verdict: completed });
+  await reconcile();
+  t.match(ledger.progress('quick'), { started_by: 'other', status: 'completed' });
+  t.equal(ledger.progress('never was'), undefined);
+  await reconcile();
+  t.equal(asked.filter((what) => what === 'past quick').length, 1, 'and is not asked about again');
 });

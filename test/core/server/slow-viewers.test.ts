@@ -130,10 +130,15 @@ t.test(
     const { stream, slow, subscribed, ...publish } = await slowAndFast(t);
     stream.progress(runProgress({ prompt_id: 'old', status: 'completed' }));
     await publishUntilLost(t, stream, 'previews/raw', publish.preview);
+    // Its state is not told yet when progress is lost, and is the same when the viewer has read.
+    stream.note(runProgress({ prompt_id: 'untold', status: 'running', step: 5 }));
     await publishUntilLost(t, stream, 'progress', publish.progress);
     stream.progress(runProgress({ prompt_id: 'a', status: 'completed', step: 77 }));
     slow.readOn();
     await slow.until(({ states }) => states.some(({ step }) => step === 77));
+    publish.event('after the states');
+    await slow.until(({ texts }) => texts.at(-1)?.includes('after the states') ?? false);
+    t.equal(slow.states.filter(({ prompt_id }) => prompt_id === 'untold').length, 1);
     t.same(subscribed(), [1, 1, 1]);
     const told = slow.states.filter(({ prompt_id }) => prompt_id === 'old');
     t.equal(told.length, 1, 'a run that was over before is not told again');

@@ -1,8 +1,10 @@
 import t from 'tap';
+import type { EventLog } from '../../../core/events/event-log.ts';
 import { taggedPreview } from '../../../core/frames.ts';
 import { createRandom } from '../../fuzz/random.ts';
 import { sendRaw } from '../../support/raw.ts';
 import { RawViewer } from '../../support/raw-viewer.ts';
+import { openRecords } from '../../support/records.ts';
 import { runProgress } from '../../support/run-progress.ts';
 import { WITH_KEY } from '../../support/server.ts';
 import { nextTurn, serveStream, type TestStream } from '../../support/stream.ts';
@@ -57,6 +59,44 @@ t.test('since the future, or the very last: nothing is told again, and what come
     t.same(ids(viewer), [next]);
   }
 });
+
+t.test('what happens in the very steps of going live is told once', async (t) => {
+  const { events: log } = openRecords();
+  const happen = () => log.append({ type: 'system.updated', severity: 'info', message: '' });
+  /** How many microtasks after a page is read something happens; null: no more. */
+  let delay: number | null = null;
+  const events: EventLog = {
+    ...log,
+    get lastId() {
+      return log.lastId;
+    },
+    since(id, limit) {
+      const page = log.since(id, limit);
+      const steps = delay;
+      delay = null;
+      if (steps !== null) void afterMicrotasks(steps).then(happen);
+      return page;
+    },
+  };
+  const stream = await serveStream(t, { events });
+  happen();
+  for (let steps = 0; steps <= 20; steps += 1) {
+    const before = log.lastId;
+    happen();
+    delay = steps;
+    const viewer = new RawViewer(t, stream.port, `?since=${before}`);
+    while (stream.server.subscribers('events') <= steps) await nextTurn();
+    happen();
+    const expected = (await log.since(before)).map(({ id }) => id);
+    t.equal(expected.length, 3);
+    await viewer.until(({ events }) => events.some(({ id }) => id === expected.at(-1)));
+    t.same(ids(viewer), expected, `${steps} microtasks later`);
+  }
+});
+
+async function afterMicrotasks(steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await null;
+}
 
 t.test('thousands of missed events come exactly once and in order, while more of them happen', async (t) => {
   for (const seed of [1, 2, 3]) {

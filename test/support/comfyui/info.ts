@@ -54,7 +54,3 @@ export const modelFolders = [
 ];
 
 export const checkpoints = ['stand-in-v1.safetensors', 'stand-in-xl.safetensors'];
-
-/** The whole graph editor. */
-export const page =
-  '<!DOCTYPE html><html><head><title>ComfyUI (stand-in)</title></head><body>ComfyUI (stand-in): no graph editor here</body></html>\n';

@@ -1,6 +1,7 @@
+import { editorPage, editorScript } from './editor-page.ts';
 import type { Files } from './files.ts';
 import { empty, json, notFound, plain, type StandInReply, type StandInRequest } from './http.ts';
-import { modelFolders, page, serverFeatures, systemStats } from './info.ts';
+import { modelFolders, serverFeatures, systemStats } from './info.ts';
 import { describe, nodeClasses } from './nodes.ts';
 import type { RunsApi } from './runs-api.ts';
 import { upload } from './upload.ts';
@@ -21,6 +22,7 @@ export function createRoutes({ runs, files, users }: RouteServices): (request: S
   const table: Readonly<Record<string, RouteHandler>> = {
     'GET /': (request) => sendFile({ ...noCache, ...html }, pageFile, request.headers),
     'GET /index.html': (request) => sendFile(html, pageFile, request.headers),
+    'GET /assets/editor.js': (request) => sendFile(javascript, scriptFile, request.headers),
     'POST /prompt': (request) => runs.prompt(request),
     'GET /prompt': () => runs.promptInfo(),
     'GET /queue': () => runs.queue(),
@@ -79,11 +81,14 @@ function answer(table: Readonly<Record<string, RouteHandler>>, request: StandInR
 
 const noCache = { 'Cache-Control': 'no-cache', Pragma: 'no-cache', Expires: '0' };
 const html = { 'Content-Type': 'text/html' };
-const pageFile = {
-  bytes: Buffer.from(page),
-  modified: new Date(),
-  etag: `"stand-in-${page.length.toString(16)}"`,
-};
+const javascript = { 'Content-Type': 'text/javascript' };
+const pageFile = fileOf(editorPage);
+const scriptFile = fileOf(editorScript);
+
+function fileOf(text: string): { bytes: Buffer; modified: Date; etag: string } {
+  const etag = `"stand-in-${text.length.toString(16)}"`;
+  return { bytes: Buffer.from(text), modified: new Date(), etag };
+}
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};

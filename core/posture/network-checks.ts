@@ -1,0 +1,52 @@
+import { amber, type Check, green, red } from './facts.ts';
+
+export const comfyuiPort: Check = ({ exposure: { checked, reachable }, comfyuiUrl }) => {
+  if (reachable.length > 0)
+    return red(
+      `ComfyUI's port, of ${comfyuiUrl}, answers at ${reachable.join(', ')} too: whoever reaches that needs no login`,
+      'Start ComfyUI with --listen 127.0.0.1, and do not publish its port.',
+    );
+  if (checked) return green("ComfyUI's port answers on loopback only");
+  return amber(
+    `Whether others can reach ComfyUI at ${comfyuiUrl} cannot be told from here`,
+    'Make sure that only Studio can: by a private network or a firewall.',
+  );
+};
+
+export const transport: Check = ({ network: { loopbackOnly, trustsProxies, seen, untrustedProxy } }) => {
+  if (untrustedProxy !== null)
+    return amber(
+      'A proxy seems to stand in front that is not trusted: all who come through it count as one, and https is not seen',
+      `If it is yours, add ${untrustedProxy} to TRUSTED_PROXIES.`,
+    );
+  if (seen?.logins.plain != null)
+    return red(
+      'Somebody logged in over plain http: the key can be read on the way',
+      'Put https in front (a proxy, named in TRUSTED_PROXIES), or use a tunnel: ssh -L 8000:localhost:8000.',
+    );
+  if (seen != null && (seen.cookies.https ?? seen.logins.https) !== null)
+    return green('People come over https, through a trusted proxy');
+  if (loopbackOnly)
+    return green('Studio listens on this machine only: what comes from elsewhere comes by a tunnel');
+  if (trustsProxies) return green('TRUSTED_PROXIES names the proxy in front');
+  return amber(
+    'Studio listens on all addresses with plain http, and nothing has come over https yet',
+    'Put https in front and name that proxy in TRUSTED_PROXIES, or set STUDIO_HOST=127.0.0.1 and use a tunnel.',
+  );
+};
+
+export const secureCookie: Check = ({ network: { seen } }) => {
+  if (seen === null) return null;
+  const { cookies, logins } = seen;
+  if (cookies.plain !== null)
+    return amber(
+      'A session cookie arrived over what looks like plain http: from a script, or through a proxy that is not trusted',
+      "Name the proxy in TRUSTED_PROXIES; a script should send X-API-Key instead of the browser's cookie.",
+    );
+  if (logins.plain !== null)
+    return red(
+      'Somebody logged in over plain http, and no cookie came back: browsers drop a Secure cookie there',
+      'Open Studio over https or through a tunnel to localhost.',
+    );
+  return cookies.https === null && cookies.localhost === null ? null : green('The Secure cookie arrives');
+};
