@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { KEY } from '../support/handler.ts';
+import { startSwitch } from '../support/switch.ts';
 import { noBrowser, startBrowser } from './browser.ts';
 import { answerAll } from './made-up-answers.ts';
 import { logIn, scenes } from './scene.ts';
@@ -61,18 +62,20 @@ t.test('how a page stands with Studio', { skip: noBrowser }, async (t) => {
   });
 
   scene('reconnects by itself when Studio has been started anew', {}, async (t, page, pod) => {
+    const front = await startSwitch(t, pod.studio.port);
+    const url = front.url.replace('127.0.0.1', 'localhost');
     await answerAll(page);
-    await logIn(page);
-    await page.goto('/security');
+    await page.goto(`${url}/security`);
+    await logInHere(page);
     await page.getByText('Live', { exact: true }).waitFor();
     await pod.studio.close(0);
     await page.getByText('Reconnecting').waitFor();
     await page.getByText(/in \d+ s$/).waitFor();
-    await pod.startAgain();
+    front.turnTo((await pod.startAgain()).port);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('button', { name: /^Activity/ }).click();
     await page.locator('.activity li').getByText('Studio started').nth(1).waitFor();
-    t.match(page.url(), /\/security$/, 'the session outlives it');
+    t.equal(page.url(), `${url}/security`, 'the session outlives it');
   });
 
   scene(

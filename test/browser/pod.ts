@@ -8,7 +8,7 @@ export interface Pod {
   readonly url: string;
   readonly studio: TestStudio;
   readonly comfyui: StandIn;
-  /** Once the Studio was closed: another one on its port, with its folder. */
+  /** Once the Studio was closed: another one with its folder, on another port. */
   startAgain(): Promise<TestStudio>;
 }
 
@@ -24,7 +24,6 @@ export async function startPod(t: Test, options: StandInOptions = {}): Promise<P
     startAgain: () =>
       startTestStudio(t, {
         COMFYUI_URL: comfyui.url,
-        STUDIO_PORT: String(studio.port),
         STUDIO_DIR: studio.context.config.studioDir,
       }),
   };
