@@ -130,4 +130,11 @@ t.test('the security page', { skip: noBrowser }, async (t) => {
     await page.locator('.blocks').getByText('203.0.113.9').waitFor();
     await trail.getByText('Too many wrong keys from 203.0.113.9').waitFor();
   });
+
+  scene('shows what Studio itself found', {}, async (t, page) => {
+    await logIn(page);
+    await page.goto('/security');
+    await page.locator('.checks').getByText('Key strength', { exact: true }).waitFor();
+    t.ok((await page.locator('.checks li').count()) > 3);
+  });
 });

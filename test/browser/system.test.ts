@@ -148,4 +148,19 @@ t.test('the system page', { skip: noBrowser }, async (t) => {
     await settings.getByText('••••k3yQ').waitFor();
     t.equal(await page.getByText('the whole secret').count(), 0);
   });
+
+  scene('shows what Studio itself answers', {}, async (t, page) => {
+    await answerWith(page, '/api/admin/system/update', UPDATE);
+    await logIn(page);
+    await page.goto('/system');
+    await page.locator('.status').getByText('Answers', { exact: true }).waitFor();
+    t.ok((await page.locator('.shares li').count()) >= 2, 'memory and a disk');
+    const settings = page.locator('.settings');
+    await settings.getByRole('button', { name: 'Show API_KEY' }).click();
+    await page.getByRole('dialog').getByLabel('API key').fill(KEY);
+    await page.getByRole('dialog').getByRole('button', { name: 'Show it' }).click();
+    await settings.getByText(KEY, { exact: true }).waitFor();
+    await settings.getByRole('button', { name: 'Hide API_KEY' }).click();
+    t.equal(await page.getByText(KEY, { exact: true }).count(), 0);
+  });
 });
