@@ -163,12 +163,16 @@ t.test('how the history looks', { skip: noBrowser }, async (t) => {
 
 async function shoot(t: Test, page: Page, name: string): Promise<void> {
   for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: width > 600 ? 900 : 844 });
+    const height = width > 600 ? 900 : 844;
+    await page.setViewportSize({ width, height });
+    // So that what sticks to the window's edge is at the page's, too.
+    const scrollHeight = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    const isWhole = (await page.getByRole('dialog').count()) === 0;
+    if (isWhole) await page.setViewportSize({ width, height: Math.max(height, scrollHeight) });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
         path: `${FOLDER}${name}-${width}-${colorScheme}.png`,
-        fullPage: true,
         animations: 'disabled',
       });
     }

@@ -18,6 +18,12 @@ export const POSTURE = {
     },
     { id: 'secret-file', state: 'green', found: 'Only its owner can read the session secret', todo: null },
     { id: 'manager-level', state: 'green', found: 'ComfyUI Manager is held to normal', todo: null },
+    { id: 'manager-config', state: 'green', found: 'Manager’s config.ini says the same', todo: null },
+    { id: 'key-common', state: 'green', found: 'The key stands on no list of common passwords', todo: null },
+    { id: 'database', state: 'green', found: 'Only its owner can read the database', todo: null },
+    { id: 'tokens', state: 'green', found: 'HF_TOKEN is set', todo: null },
+    { id: 'transport', state: 'green', found: 'TLS is in front, by a trusted proxy', todo: null },
+    { id: 'comfyui-version', state: 'green', found: 'ComfyUI 0.3.68: no known trouble', todo: null },
   ],
   worst: 'red',
 };

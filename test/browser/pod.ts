@@ -8,6 +8,8 @@ export interface Pod {
   readonly url: string;
   readonly studio: TestStudio;
   readonly comfyui: StandIn;
+  /** Once the Studio was closed: another one with its folder, on another port. */
+  startAgain(): Promise<TestStudio>;
 }
 
 /** Starts both on ports of the system's choice, until the test ends. */
@@ -15,5 +17,14 @@ export async function startPod(t: Test, options: StandInOptions = {}): Promise<P
   const comfyui = await startStandIn(options);
   t.teardown(() => comfyui.close());
   const studio = await startTestStudio(t, { COMFYUI_URL: comfyui.url });
-  return { url: `http://localhost:${studio.port}`, studio, comfyui };
+  return {
+    url: `http://localhost:${studio.port}`,
+    studio,
+    comfyui,
+    startAgain: () =>
+      startTestStudio(t, {
+        COMFYUI_URL: comfyui.url,
+        STUDIO_DIR: studio.context.config.studioDir,
+      }),
+  };
 }

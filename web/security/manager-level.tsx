@@ -67,7 +67,7 @@ function Chooser({ levels: { level, levels }, onChanged }: ChooserProps) {
       <p class="error" role="alert">
         {problem}
       </p>
-      <button type="submit" disabled={chosen === level}>
+      <button type="submit" class={chosen === level ? 'quiet' : ''} disabled={chosen === level}>
         {chosen === level ? `Level is ${level}` : `${isLowering ? 'Lower' : 'Raise'} to ${chosen}`}
       </button>
       {isAsking && (

@@ -12,9 +12,11 @@ export function SecurityPage() {
   return (
     <Shell here="/security" studio={studio} class="two-columns">
       <PostureCard />
-      <ManagerLevelCard />
-      <SessionsCard />
-      <ThrottledCard events={studio.events} />
+      <div class="column">
+        <ManagerLevelCard />
+        <SessionsCard />
+        <ThrottledCard events={studio.events} />
+      </div>
       <AuditCard events={studio.events} />
     </Shell>
   );

@@ -12,7 +12,7 @@ interface SettingRowProps {
 }
 
 export function SettingRow({ setting, revealed, onReveal, onHide }: SettingRowProps) {
-  const { name, help, isSet, isSensitive } = setting;
+  const { name, help, isSet, isSensitive, value } = setting;
   // The time counts from when it was shown.
   useEffect(() => {
     if (revealed === null) return;
@@ -27,7 +27,7 @@ export function SettingRow({ setting, revealed, onReveal, onHide }: SettingRowPr
       <dd>
         <p class="setting-value">
           <code class={isSet ? '' : 'is-default'}>{revealed ?? shownValue(setting)}</code>
-          {!isSet && !isSensitive && <span class="badge">default</span>}
+          {!isSet && !isSensitive && (value ?? '') !== '' && <span class="badge">default</span>}
           {isSensitive && isSet && (
             <button type="button" class="quiet small" onClick={revealed === null ? onReveal : onHide}>
               {revealed === null ? 'Show' : 'Hide'}

@@ -11,10 +11,14 @@ export function SystemPage() {
   const studio = useStudio();
   return (
     <Shell here="/system" studio={studio} class="two-columns">
-      <StatusCard />
-      <LiveChart studio={studio} />
-      <UpdateCard studio={studio} />
-      <MaintenanceCard isActive={studio.isMaintained} />
+      <div class="column">
+        <StatusCard />
+        <MaintenanceCard isActive={studio.isMaintained} />
+      </div>
+      <div class="column">
+        <LiveChart studio={studio} />
+        <UpdateCard studio={studio} />
+      </div>
       <SettingsCard />
     </Shell>
   );

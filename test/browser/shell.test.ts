@@ -1,0 +1,94 @@
+import t from 'tap';
+import { toy } from '../support/workflows.ts';
+import { noBrowser, startBrowser } from './browser.ts';
+import { answerAll } from './made-up-answers.ts';
+import { logIn, scenes, untilTitle } from './scene.ts';
+
+t.test('what all pages have', { skip: noBrowser }, async (t) => {
+  const scene = scenes(t, await startBrowser(t));
+
+  scene('the way to the other pages, on a phone too, by keyboard', {}, async (t, page) => {
+    await answerAll(page);
+    await logIn(page);
+    await page.getByRole('link', { name: 'Security' }).click();
+    await page.waitForURL('**/security');
+    await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+    t.equal(await page.getByRole('link', { name: 'Security' }).getAttribute('aria-current'), 'page');
+    t.equal(await page.getByRole('link', { name: /^Graph editor/ }).getAttribute('href'), '/comfyui/');
+
+    await page.setViewportSize({ width: 360, height: 740 });
+    t.equal(await page.getByRole('link', { name: 'System' }).isVisible(), false);
+    await page.getByRole('button', { name: 'Menu' }).press('Enter');
+    await page.getByRole('link', { name: 'System' }).press('Escape');
+    t.equal(await page.getByRole('link', { name: 'System' }).isVisible(), false, 'Escape folds it away');
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'System' }).press('Enter');
+    await page.waitForURL('**/system');
+    await untilTitle(page, '^System · ComfyUI Studio$');
+  });
+
+  scene('activity on every page: what is new, filtered, remembered', {}, async (t, page, pod) => {
+    await answerAll(page);
+    await logIn(page);
+    const toggle = page.getByRole('button', { name: /^Activity/ });
+    await page.locator('.activity-latest').waitFor();
+    t.equal(await toggle.textContent(), 'Activity', 'all that was before is old news');
+
+    pod.studio.context.events.append({ type: 'job.failed', severity: 'error', message: 'A run failed' });
+    await page.getByRole('button', { name: 'Activity 1 new' }).waitFor();
+    await page.goto('/system');
+    await page.getByRole('button', { name: 'Activity 1 new' }).click();
+    const list = page.locator('.activity li');
+    t.equal(await page.locator('.activity li.is-new').count(), 1);
+    t.ok((await list.count()) > 1);
+    await page.getByLabel('Severity').selectOption('Errors');
+    t.equal(await list.count(), 1);
+    await page.getByLabel('About').selectOption('System');
+    await page.getByText('Nothing of that kind.').waitFor();
+
+    await page.goto('/security');
+    await page.locator('.activity li').first().waitFor();
+    t.equal(await page.locator('.activity li.is-new').count(), 0, 'open still, and looked at');
+  });
+
+  scene('progress is in the title of every page', {}, async (t, page, pod) => {
+    await answerAll(page);
+    await logIn(page);
+    await page.goto('/security');
+    pod.comfyui.hold(2);
+    await pod.studio.context.runs.submit({ prompt: toy() });
+    await untilTitle(page, '^\\d+% .* · Security · ComfyUI Studio$');
+    pod.comfyui.release();
+    await untilTitle(page, '^Completed · Security · ComfyUI Studio$');
+    t.pass('it was');
+  });
+
+  scene('tells by a notification that a run has ended, when asked to', {}, async (t, page, pod) => {
+    await answerAll(page);
+    await page.addInitScript(`(() => {
+      let permission = 'default';
+      window.Notification = class {
+        static get permission() { return permission; }
+        static async requestPermission() { return (permission = 'granted'); }
+        constructor(title) {
+          document.body.appendChild(document.createElement('output')).textContent = 'Told: ' + title;
+        }
+      };
+    })()`);
+    await logIn(page);
+    await page.getByRole('button', { name: /^Activity/ }).click();
+    await page.getByRole('button', { name: 'Notify when a run ends' }).click();
+    await page.getByRole('button', { name: 'Notifies when a run ends' }).waitFor();
+
+    const { runs } = pod.studio.context;
+    await runs.submit({ prompt: toy() });
+    await page.locator('.run').filter({ hasText: 'Completed' }).waitFor();
+    const told = page.getByText('Told: ');
+    t.equal(await told.count(), 0, 'not while somebody looks');
+
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true })");
+    await runs.submit({ prompt: toy() });
+    await told.waitFor();
+    t.equal(await told.textContent(), 'Told: The run is done');
+  });
+});
