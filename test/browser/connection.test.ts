@@ -85,10 +85,10 @@ t.test('how a page stands with Studio', { skip: noBrowser }, async (t) => {
       await answerAll(page);
       await logIn(page);
       const { maintenance } = pod.studio.context;
-      maintenance.enter();
+      maintenance.enter('hand');
       await page.goto('/security');
       await page.getByRole('heading', { name: 'Updating...' }).waitFor();
-      maintenance.leave();
+      maintenance.leave('it was ended by hand');
       await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
       await page.getByText('Live', { exact: true }).waitFor();
       t.match(page.url(), /\/security$/);
