@@ -28,7 +28,13 @@ const empty = inQueue([]);
 
 /** A ComfyUI that answers with what `truth` holds, and a ledger with one run, accepted and ours. */
 function setUp() {
-  const truth = { queue: empty, history: new Map<PromptId, HistoryVerdict>(), reachable: true };
+  const truth = {
+    queue: empty,
+    history: new Map<PromptId, HistoryVerdict>(),
+    reachable: true,
+    /** The run of which ComfyUI says nothing but errors. */
+    unspeakable: '',
+  };
   const asked: string[] = [];
   const answer = async <T>(what: string, value: T): Promise<T> => {
     asked.push(what);
@@ -38,7 +44,10 @@ function setUp() {
   const never = () => Promise.reject(new Error('not to be called'));
   const comfyui: Comfyui = {
     queue: () => answer('queue', truth.queue),
-    history: (id) => answer(`history ${id}`, truth.history.get(id) ?? null),
+    history: (id) =>
+      id === truth.unspeakable
+        ? Promise.reject(new ComfyuiUnreachable('a test'))
+        : answer(`history ${id}`, truth.history.get(id) ?? null),
     submit: never,
     interrupt: never,
     deleteFromQueue: never,
@@ -123,6 +132,22 @@ t.test('nothing is concluded while ComfyUI does not answer', async (t) => {
   truth.reachable = true;
   await reconcile();
   t.equal(run.state.status, 'stalled');
+});
+
+t.test('a run of which ComfyUI gives no account keeps none of the others waiting', async (t) => {
+  const { truth, ledger, reconcile } = setUp();
+  truth.unspeakable = 'mine';
+  const ids = Array.from({ length: 20 }, (_, index) => `run ${index}`);
+  for (const id of ids) {
+    ledger.accept(ledger.enter(id, {}, undefined));
+    truth.history.set(id, completed);
+  }
+  await t.rejects(reconcile(), ComfyuiUnreachable, 'it is asked about again');
+  t.same(
+    ids.filter((id) => ledger.get(id) !== undefined),
+    [],
+  );
+  t.ok(ledger.get('mine'));
 });
 
 t.test('a run that is gone after it was to be cancelled is cancelled', async (t) => {
