@@ -93,7 +93,7 @@ export class Exchange implements AnswerListener, ByteSource {
     let body: UpstreamAnswer['body'] = this;
     if (this.#ended) {
       this.over = true;
-      body = framing === 'none' && length !== null ? emptySource(length) : joined(this.#early);
+      body = framing === 'none' ? emptySource(length) : joined(this.#early);
     }
     this.#resolve({ status, fields, body });
   }
@@ -151,7 +151,7 @@ function joined(parts: readonly Buffer[]): Uint8Array {
   return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
 }
 
-/** What HEAD and 304 name as a length: there are no such bytes. */
-function emptySource(length: number): ByteSource {
+/** What HEAD and 304 name as a length, or do not: there are no such bytes. */
+function emptySource(length: number | null): ByteSource {
   return { length, open: (sink) => sink.end(), pause() {}, resume() {}, abort() {} };
 }

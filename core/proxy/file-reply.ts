@@ -1,3 +1,4 @@
+import { contentDisposition } from '../http/content-disposition.ts';
 import { HttpError } from '../http/http-error.ts';
 import { type Headers, type Reply, stream } from '../http/reply.ts';
 import { isMedia } from './media-type.ts';
@@ -8,10 +9,11 @@ const PASSED = new Map([
   ['content-type', 'Content-Type'],
   ['content-range', 'Content-Range'],
   ['accept-ranges', 'Accept-Ranges'],
-  ['content-disposition', 'Content-Disposition'],
   ['etag', 'ETag'],
   ['last-modified', 'Last-Modified'],
 ]);
+
+const CLEAN = /^[\t\x20-\x7e]*$/;
 
 /** A picture may be looked at by itself, in the page that a browser makes around it. */
 const MEDIA_POLICY =
@@ -33,7 +35,8 @@ export function fileReply(answer: UpstreamAnswer, headers: Headers = {}): Reply 
   const passed: Record<string, string> = {};
   for (const { key, value } of answer.fields) {
     const name = PASSED.get(key);
-    if (name !== undefined) passed[name] = value;
+    if (name !== undefined && CLEAN.test(value)) passed[name] = value;
+    if (key === 'content-disposition') passed['Content-Disposition'] = restated(value);
   }
   const hasValidator = passed.ETag !== undefined || passed['Last-Modified'] !== undefined;
   return stream(
@@ -47,6 +50,13 @@ export function fileReply(answer: UpstreamAnswer, headers: Headers = {}): Reply 
     },
     status,
   );
+}
+
+/** ComfyUI writes the name's bytes between the quotes, whatever they are; in a header of Studio's own there is ASCII only. */
+function restated(disposition: string): string {
+  const kind = /^\s*attachment\b/i.test(disposition) ? 'attachment' : 'inline';
+  const [, name] = /filename="(.*)"/.exec(Buffer.from(disposition, 'latin1').toString()) ?? [];
+  return name === undefined ? kind : contentDisposition(kind, name);
 }
 
 /** Lets go of an answer whose body nobody reads. */

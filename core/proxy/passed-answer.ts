@@ -12,7 +12,7 @@ export interface Mount {
 
 /**
  * What ComfyUI, or a node in it, may not decide for Studio's whole origin: how far a service worker reaches, which other
- * sites may read, what else the browser forgets or insists on. Date is written by the server itself.
+ * sites may read, who is told of every request, who is logged in, what else the browser forgets or insists on. Date is written by the server itself.
  */
 const STRIPPED: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
@@ -21,6 +21,12 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'clear-site-data',
   'strict-transport-security',
   'alt-svc',
+  'nel',
+  'report-to',
+  'set-login',
+  'secure-session-registration',
+  'sec-session-registration',
+  'use-as-dictionary',
 ]);
 const STRIPPED_GROUP = /^access-control-/;
 
@@ -92,8 +98,10 @@ export function mountedLocation(location: string, { at, upstream }: Mount): stri
   return at + (own.startsWith(`${base}/`) ? own.slice(base.length) : own);
 }
 
+/** A cookie without a name comes back as its value alone: of `=session=x` as `session=x`. */
 function isSessionCookie(setCookie: string): boolean {
-  return setCookie.split(/[=;]/, 1)[0]?.trim() === 'session';
+  const name = setCookie.split(/[=;]/, 1)[0]?.trim();
+  return name === 'session' || name === '';
 }
 
 function joined(fields: readonly Field[], wanted: string): string | undefined {

@@ -24,7 +24,12 @@ export interface Queue {
   readonly pending: readonly QueueItem[];
 }
 
-const Id = z.string().min(1).max(256);
+/** Half a character, which JSON can carry, has no place in a path (ECMA-262, encodeURIComponent). */
+const Id = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^\P{Cs}*$/u);
 const Targets = z.array(Id).max(10_000).catch([]);
 
 /** POST /prompt. */
@@ -51,6 +56,9 @@ export function promptFrom(prompt: unknown): Prompt {
   return PromptData.safeParse(prompt).data ?? {};
 }
 
+/** Whoever queues a run may choose it, NaN and Infinity too, which JSON has not. */
+const Place = z.number().catch(Number.MAX_VALUE);
+
 const ExtraData = z.object({ client_id: Id }).transform(({ client_id }) => client_id);
 
 /**
@@ -58,15 +66,20 @@ const ExtraData = z.object({ client_id: Id }).transform(({ client_id }) => clien
  * behind but the client's id.
  */
 const Item = z
-  .tuple([z.number(), Id, z.unknown()], z.unknown())
+  .tuple([Place, Id, z.unknown()], z.unknown())
   .transform(([number, promptId, prompt, extraData, outputs]): QueueItem => {
     const clientId = ExtraData.safeParse(extraData).data ?? null;
     return { number, promptId, prompt, targets: Targets.parse(outputs), clientId };
   });
 
+/** What is not understood is left out: anybody can queue a run under any id, and it must not hide the others. */
+const Items = z
+  .array(Item.nullable().catch(null))
+  .transform((items) => items.filter((item) => item !== null));
+
 /** GET /queue. */
 export const QueueAnswer: z.ZodType<Queue> = z
-  .object({ queue_running: z.array(Item), queue_pending: z.array(Item) })
+  .object({ queue_running: Items, queue_pending: Items })
   .transform(({ queue_running, queue_pending }) => ({
     running: queue_running,
     pending: queue_pending.sort((one, other) => one.number - other.number),

@@ -59,6 +59,9 @@ export interface ExecutionError {
   readonly nodeType: string | null;
 }
 
+/** In characters. Twenty thousand nodes in one progress_state are half of it; JSON that is deep takes seconds to read. */
+const LONGEST_FRAME = 8 * 1024 * 1024;
+
 /** Some exceptions print a whole tensor. The beginning says what is wrong. */
 const LONGEST_ERROR = 2000;
 
@@ -165,8 +168,9 @@ const SCHEMAS: ReadonlyMap<string, z.ZodType<ComfyuiMessage>> = new Map(
   }),
 );
 
-/** Reads one text frame. Null for what says nothing about a run: custom nodes send any type, and any shape. */
+/** Reads one text frame. Null for what says nothing about a run: custom nodes send any type, and any shape, of any length. */
 export function parseMessage(text: string): ComfyuiMessage | null {
+  if (text.length > LONGEST_FRAME) return null;
   const frame = parsePythonJson(text);
   if (typeof frame !== 'object' || frame === null || !('type' in frame) || !('data' in frame)) return null;
   if (typeof frame.type !== 'string') return null;

@@ -1,5 +1,5 @@
 import type { NodeProgress } from './messages.ts';
-import { mergeItems } from './outputs.ts';
+import { fitting, MOST_OUTPUT, mergeItems, sizeOfOutputs } from './outputs.ts';
 import type { OutputItem } from './run.ts';
 import { isDone, type NodeState, PENDING, type RunState } from './state.ts';
 import type { NodeId } from './workflow.ts';
@@ -61,6 +61,7 @@ export function withCached(state: RunState, cached: readonly NodeId[]): RunState
 /** `state` with these outputs of the node that is shown; each file once, however often it is told. */
 export function withOutput(state: RunState, shown: NodeId, items: readonly OutputItem[]): RunState {
   const known = state.outputs.get(shown) ?? [];
-  const merged = mergeItems(known, items);
+  const room = MOST_OUTPUT - sizeOfOutputs(state.outputs.values());
+  const merged = mergeItems(known, fitting(items, room));
   return merged === known ? state : { ...state, outputs: new Map(state.outputs).set(shown, merged) };
 }

@@ -4,6 +4,15 @@ import type { OutputItem } from './run.ts';
 /** A node that saves a folder of frames lists each of them; no page shows more. */
 const MOST_ITEMS = 1000;
 
+/**
+ * What the files of one run may take, in characters or so: all of them stand in each frame of its progress. It is ten
+ * thousand of the usual kind.
+ */
+export const MOST_OUTPUT = 1024 * 1024;
+
+/** What an item costs beside its names, as JSON. */
+const ITEM = 64;
+
 const MEDIA_OF_EXTENSION: Readonly<Record<string, OutputItem['media']>> = {
   ...mediaOf('image', 'png jpg jpeg webp gif bmp avif'),
   ...mediaOf('video', 'mp4 webm mov mkv avi m4v'),
@@ -43,6 +52,27 @@ export function mergeItems(known: readonly OutputItem[], more: readonly OutputIt
   const places = new Set(known.map(placeOf));
   const added = more.filter((item) => !places.has(placeOf(item)));
   return added.length === 0 ? known : [...known, ...added].slice(0, MOST_ITEMS);
+}
+
+/** As many of the items, from the first on, as `room` takes. */
+export function fitting(items: readonly OutputItem[], room: number): readonly OutputItem[] {
+  let left = room;
+  const end = items.findIndex((item) => {
+    left -= sizeOf(item);
+    return left < 0;
+  });
+  return end === -1 ? items : items.slice(0, end);
+}
+
+/** What the files of all these nodes take, as MOST_OUTPUT counts it. */
+export function sizeOfOutputs(outputs: Iterable<readonly OutputItem[]>): number {
+  let size = 0;
+  for (const items of outputs) for (const item of items) size += sizeOf(item);
+  return size;
+}
+
+function sizeOf({ filename, subfolder, type }: OutputItem): number {
+  return ITEM + filename.length + subfolder.length + type.length;
 }
 
 function placeOf(item: OutputItem): string {

@@ -5,15 +5,19 @@ const STRINGS_AND_STRANGERS = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|-?\bInfinity\
  * node's inputs stands in /queue, in /history and in its execution_error. undefined when it is not JSON even so.
  */
 export function parsePythonJson(text: string, parse: (text: string) => unknown = JSON.parse): unknown {
-  const value = parsed(text, parse);
+  const value = orUndefined(() => parse(text));
   if (value !== undefined || !/NaN|Infinity/.test(text)) return value;
-  const json = text.replace(STRINGS_AND_STRANGERS, (token) => (token.startsWith('"') ? token : 'null'));
-  return parsed(json, parse);
+  // The replacement may fail as well: on a string with millions of escapes the expression runs out of stack.
+  return orUndefined(() => parse(text.replace(STRINGS_AND_STRANGERS, jsonToken)));
 }
 
-function parsed(text: string, parse: (text: string) => unknown): unknown {
+function jsonToken(token: string): string {
+  return token.startsWith('"') ? token : 'null';
+}
+
+function orUndefined(read: () => unknown): unknown {
   try {
-    return parse(text);
+    return read();
   } catch {
     return undefined;
   }

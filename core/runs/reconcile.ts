@@ -103,13 +103,23 @@ export function createReconcile(options: ReconcileOptions): () => Promise<Prompt
 
     const queued = new Set([...queue.running, ...queue.pending].map((item) => item.promptId));
     const gone = asked.filter((run) => !queued.has(run.state.id) && !isOver(run.state.status));
+    const failures: unknown[] = [];
     for (let at = 0; at < gone.length; at += ASKED_AT_ONCE) {
-      await Promise.all(gone.slice(at, at + ASKED_AT_ONCE).map((run) => settle(run, sinceRound)));
+      const some = gone.slice(at, at + ASKED_AT_ONCE);
+      const failed = (await Promise.allSettled(some.map((run) => settle(run, sinceRound)))).filter(isFailure);
+      failures.push(...failed.map(({ reason }) => reason));
+      // One run of which ComfyUI gives no account keeps no other waiting; when there is no answer at all, ComfyUI is away.
+      if (failed.length === some.length) break;
     }
+    if (failures.length > 0) throw failures[0];
     const unknown = heardOf().filter((id) => ledger.get(id) === undefined && !ledger.isOver(id));
     await Promise.all(unknown.map(lookBack));
     return queue.running[0]?.promptId ?? null;
   };
+}
+
+function isFailure(outcome: PromiseSettledResult<void>): outcome is PromiseRejectedResult {
+  return outcome.status === 'rejected';
 }
 
 /** Under one and the same connection, nothing but a deletion takes a run that waits out of the queue. */

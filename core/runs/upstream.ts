@@ -80,7 +80,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       perMessageDeflate: false,
     });
     current = socket;
-    let opened = false;
+    let openedAt: number | null = null;
     let reason = '';
     let heardAt = Date.now();
     const heartbeat = setInterval(() => {
@@ -101,9 +101,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       heardAt = Date.now();
       // Frames can still be in the buffers when Studio closes.
       if (closed) return;
-      if (!opened) {
-        opened = true;
-        failures = 0;
+      if (openedAt === null) {
+        openedAt = Date.now();
         clearTimeout(opening);
         options.onOpen();
       }
@@ -120,6 +119,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       clearTimeout(opening);
       if (closed) return;
       options.onClose(reason || `it was closed with code ${code}`);
+      // One that opens and is lost at once is a failure too: each time two events are kept of it.
+      if (openedAt !== null && Date.now() - openedAt >= timing.longestRetry) failures = 0;
       const wait = retryDelay(failures, timing);
       failures += 1;
       log.debug({ wait, reason }, 'ComfyUI socket: dialling again');

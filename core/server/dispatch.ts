@@ -132,7 +132,10 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
       response,
       request,
       () => lettingGo(body, reply),
-      () => chunked,
+      (atEnd) => {
+        if (atEnd) body.abort();
+        return chunked;
+      },
     );
   }
 

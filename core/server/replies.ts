@@ -45,8 +45,8 @@ export interface Replies {
 
 export type MakeReply = () => Reply | Promise<Reply>;
 
-/** Whether a connection is not to be used again after a reply. */
-type Closes = () => boolean;
+/** Whether a connection is not to be used again after a reply. `atEnd`: all of it is about to be handed over. */
+type Closes = (atEnd: boolean) => boolean;
 
 const ALWAYS: Closes = () => true;
 export const NEVER: Closes = () => false;
@@ -73,7 +73,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
       .then((late) => {
         if (owed.gone) return isSource(late.body) ? late.body.abort() : undefined;
         response.cork(() => {
-          const written = writeNow(response, request, late, unixTime(), close());
+          const written = writeNow(response, request, late, unixTime(), close(false));
           finish(owed, response, late, written, close);
         });
       })
@@ -116,7 +116,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
       });
       return;
     }
-    if (written !== 'part') return streamReply(response, owed, written, () => close() || draining);
+    if (written !== 'part') return streamReply(response, owed, written, () => close(true) || draining);
     if (isSource(reply.body)) return;
     // Not a copy where it is bytes: those of a file are shared by all who read it slowly.
     const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;

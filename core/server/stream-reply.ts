@@ -7,7 +7,8 @@ const NOTHING = new Uint8Array();
 /**
  * Hands a source's bytes to the client as fast as it takes them. Call it when the headers are written, in the same cork.
  * When the source breaks off, so does the connection: a client must not take a part for the whole. When the client goes
- * away the source is aborted. `close`: nothing more is read from the connection afterwards (`Connection: close` was said).
+ * away the source is aborted. `close`: asked right before the last byte, whether nothing more is to be read from the connection
+ * (`Connection: close` was said).
  */
 export function streamReply(
   response: HttpResponse,
@@ -100,9 +101,9 @@ function streamChunked(
     },
     end() {
       if (owed.settled) return;
-      owed.settle();
       response.cork(() => {
         if (close()) stopReading(response);
+        owed.settle();
         response.end();
       });
     },

@@ -16,6 +16,7 @@ import { passedRequestLines } from '../../core/proxy/passed-request.ts';
  */
 export function passOn(at: '' | '/comfyui'): Handler {
   return async (context, request) => {
+    if (at === '' && request.header('service-worker') !== '') throw NO_WORKER;
     const path = request.path.slice(at.length);
     const { method, rawQuery: query } = request;
     const source = request.stream();
@@ -32,6 +33,13 @@ export function passOn(at: '' | '/comfyui'): Handler {
     return forward(answer.status, passedAnswerLines(answer.fields, path, mount), answer.body) satisfies Reply;
   };
 }
+
+/**
+ * At `/` a service worker of a node's could stand before Studio's login page, and read the key, long after the node is gone.
+ * Browsers ask for its script with this header, which no page can leave out (Service Workers, "Update"). Below /comfyui/ it
+ * reaches only what is ComfyUI's.
+ */
+const NO_WORKER = new HttpError(403, 'ComfyUI has no service workers here: they would reach the login page');
 
 /** `isJudged`: the body is JSON of ours, whatever the client called its own. */
 function lines({ gate, config }: Context, { headers }: Request, isJudged: boolean): string {

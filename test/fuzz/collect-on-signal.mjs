@@ -1,6 +1,6 @@
-// Loaded before Studio (node --expose-gc --import=...): on SIGUSR2 it collects all garbage and tells what is left, since V8
+// Loaded before Studio (node --expose-gc --import=...): on SIGWINCH it collects all garbage and tells what is left, since V8
 // lets a hundred megabytes of it lie before it does so by itself.
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   globalThis.gc();
   globalThis.gc();
   const { rss, heapUsed, external } = process.memoryUsage();

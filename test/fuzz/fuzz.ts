@@ -143,7 +143,7 @@ function collectedMemory(): Promise<Memory> {
       const [, live, resident] = /^memory: (\d+) live, (\d+) resident$/.exec(line) ?? [];
       if (live !== undefined) resolve({ live: Number(live), resident: Number(resident) });
     });
-    process.kill(studio.pid, 'SIGUSR2');
+    process.kill(studio.pid, 'SIGWINCH');
   });
 }
 

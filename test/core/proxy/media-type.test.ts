@@ -14,6 +14,8 @@ t.test('pictures, films and sounds run nothing; SVG, HTML and everything else ma
     ['application/octet-stream', false],
     ['application/pdf', false],
     ['image/png, text/html', false],
+    ['image/png; x, text/html', false],
+    ['image/png;x="a,b"', false],
     ['image/', false],
     ['image', false],
     ['', false],

@@ -24,6 +24,7 @@ t.test("what is the connection's, or would decide for the whole of Studio, is le
   const names = [
     'Connection Keep-Alive Transfer-Encoding Content-Length Trailer Upgrade Proxy-Authenticate Date',
     'Service-Worker-Allowed Clear-Site-Data Strict-Transport-Security Alt-Svc',
+    'NEL Report-To Set-Login Secure-Session-Registration Sec-Session-Registration Use-As-Dictionary',
     'Access-Control-Allow-Origin Access-Control-Allow-Credentials',
   ];
   for (const name of names.join(' ').split(' ')) t.same(lines([[name, 'x']]), OWN, name);
@@ -37,8 +38,17 @@ t.test("what is the connection's, or would decide for the whole of Studio, is le
   );
 });
 
-t.test('a session cookie of its own is dropped', async (t) => {
-  for (const value of ['session=x', 'session=x; Path=/', ' session =x', 'session', 'session; Path=/'])
+t.test('a session cookie of its own, and one without a name, is dropped', async (t) => {
+  for (const value of [
+    'session=x',
+    'session=x; Path=/',
+    ' session =x',
+    'session',
+    'session; Path=/',
+    '=session=x',
+    ' =x; Path=/api',
+    '=',
+  ])
     t.same(lines([['Set-Cookie', value]]), OWN, value);
   for (const value of ['sessions=x', 'Session=x', 'a=session'])
     t.same(lines([['Set-Cookie', value]]), [`Set-Cookie: ${value}`, ...OWN], value);

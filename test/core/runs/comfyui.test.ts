@@ -89,6 +89,31 @@ t.test('the queue is read in the order in which it will run, without extra_data'
   t.notMatch(JSON.stringify(queue), /secret/);
 });
 
+t.test('a queue item that is not understood hides none of the others', async (t) => {
+  const good = (id: string, number: number | null = 1) => [number, id, {}, {}, []];
+  const { comfyui } = await serve(
+    t,
+    json(200, {
+      queue_running: [good('r')],
+      queue_pending: [
+        good('x'.repeat(300)),
+        good(''),
+        // Half a character: no path of /history can name it.
+        good('\ud800'),
+        'nonsense',
+        good('no number', null),
+        good('p'),
+      ],
+    }),
+  );
+  const { running, pending } = await comfyui.queue();
+  t.same(
+    [...running, ...pending].map(({ promptId }) => promptId),
+    ['r', 'p', 'no number'],
+    'a number that JSON has not, such as NaN, comes last',
+  );
+});
+
 t.test('the workflow of a run that is not known is read to the last digit of its seed', async (t) => {
   const queue =
     '{"queue_running": [[1, "theirs", {"1": {"inputs": {"seed": 18446744073709551557, "x": NaN}}}]], "queue_pending": []}';

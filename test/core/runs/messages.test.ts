@@ -162,6 +162,12 @@ t.test('what can grow without end is cut', async (t) => {
   t.equal(executed?.type === 'executed' && executed.items.length, 1000);
 });
 
+t.test('a frame that would take long to read is ignored', async (t) => {
+  const padded = (length: number) => frame('execution_success', { prompt_id: id }).padEnd(length);
+  t.match(parseMessage(padded(8 * 1024 * 1024)), { type: 'execution_success' });
+  t.equal(parseMessage(padded(8 * 1024 * 1024 + 1)), null);
+});
+
 t.test('__proto__ as a node id is a node id', async (t) => {
   const text = `{"type":"progress_state","data":{"prompt_id":"x","nodes":{"__proto__":{"value":0,"max":1,"state":"running"}}}}`;
   parseMessage(text);

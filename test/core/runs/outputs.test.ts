@@ -1,5 +1,7 @@
 import t from 'tap';
-import { mergeItems, outputItems } from '../../../core/runs/outputs.ts';
+import { MOST_OUTPUT, mergeItems, outputItems } from '../../../core/runs/outputs.ts';
+import { reduce } from '../../../core/runs/reduce.ts';
+import { queuedRun } from '../../../core/runs/state.ts';
 
 t.test('the extension says what a file is; then the ui key; else it is a file', async (t) => {
   const table: [key: string, filename: string, media: string][] = [
@@ -43,4 +45,20 @@ t.test('the same file told twice is one item', async (t) => {
   const first = outputItems({ images: [{ filename: 'a.png' }] });
   t.equal(mergeItems(first, outputItems({ images: [{ filename: 'a.png' }] })), first);
   t.equal(mergeItems(first, outputItems({ images: [{ filename: 'a.png', type: 'temp' }] })).length, 2);
+});
+
+t.test("a run's files have an end, however many nodes there are to name them", async (t) => {
+  const items = outputItems({
+    images: Array.from({ length: 1000 }, (_, index) => ({
+      filename: `${index}${'f'.repeat(1000)}`,
+      subfolder: 's'.repeat(1000),
+    })),
+  });
+  let state = queuedRun('run', {}, 0);
+  for (let node = 0; node < 100; node += 1) {
+    const message = { type: 'executed', promptId: 'run', node: `${node}`, displayNode: null, items } as const;
+    state = reduce(state, message, 0);
+  }
+  const size = JSON.stringify([...state.outputs]).length;
+  t.ok(size > MOST_OUTPUT / 2 && size < 2 * MOST_OUTPUT, `${size} characters`);
 });

@@ -17,3 +17,7 @@ t.test('what JSON has not becomes null, outside of strings only', async (t) => {
 t.test('a string that is never closed takes no longer than one that is', async (t) => {
   t.equal(parsePythonJson(`NaN "${'\\"'.repeat(1_000_000)}`), undefined);
 });
+
+t.test('a string that is too much for the expression is not JSON, and no exception', async (t) => {
+  t.equal(parsePythonJson(`{"x": NaN, "y": "${'\\\\n'.repeat(8_000_000)}"}`), undefined);
+});

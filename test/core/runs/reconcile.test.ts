@@ -35,6 +35,8 @@ function setUp() {
     past: new Map<PromptId, PastRun>(),
     heardOf: [] as PromptId[],
     reachable: true,
+    /** The run of which ComfyUI says nothing but errors. */
+    unspeakable: '',
   };
   const asked: string[] = [];
   const answer = async <T>(what: string, value: T): Promise<T> => {
@@ -45,7 +47,10 @@ function setUp() {
   const never = () => Promise.reject(new Error('not to be called'));
   const comfyui: Comfyui = {
     queue: () => answer('queue', truth.queue),
-    history: (id) => answer(`history ${id}`, truth.history.get(id) ?? null),
+    history: (id) =>
+      id === truth.unspeakable
+        ? Promise.reject(new ComfyuiUnreachable('a test'))
+        : answer(`history ${id}`, truth.history.get(id) ?? null),
     pastRun: (id) => answer(`past ${id}`, truth.past.get(id) ?? null),
     submit: never,
     interrupt: never,
@@ -137,6 +142,22 @@ t.test('nothing is concluded while ComfyUI does not answer', async (t) => {
   truth.reachable = true;
   await reconcile();
   t.equal(run.state.status, 'stalled');
+});
+
+t.test('a run of which ComfyUI gives no account keeps none of the others waiting', async (t) => {
+  const { truth, ledger, reconcile } = setUp();
+  truth.unspeakable = 'mine';
+  const ids = Array.from({ length: 20 }, (_, index) => `run ${index}`);
+  for (const id of ids) {
+    ledger.accept(ledger.enter(id, {}, undefined));
+    truth.history.set(id, completed);
+  }
+  await t.rejects(reconcile(), ComfyuiUnreachable, 'it is asked about again');
+  t.same(
+    ids.filter((id) => ledger.get(id) !== undefined),
+    [],
+  );
+  t.ok(ledger.get('mine'));
 });
 
 t.test('a run that is gone after it was to be cancelled is cancelled', async (t) => {

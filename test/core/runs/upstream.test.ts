@@ -2,13 +2,14 @@ import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { RunsLog } from '../../../core/runs/log.ts';
 import { openUpstream, socketUrl, type UpstreamTiming } from '../../../core/runs/upstream.ts';
 import { silentLog } from './silent-log.ts';
 
 const QUICK: Partial<UpstreamTiming> = { firstRetry: 5, longestRetry: 20 };
 
 /** A server of WebSockets, and an upstream to it whose callbacks are events. */
-async function connect(t: Test, timing: Partial<UpstreamTiming> = {}) {
+async function connect(t: Test, timing: Partial<UpstreamTiming> = {}, log: RunsLog = silentLog) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -24,7 +25,7 @@ async function connect(t: Test, timing: Partial<UpstreamTiming> = {}) {
   const upstream = openUpstream({
     comfyuiUrl: `http://127.0.0.1:${port}/base/`,
     clientId: 'one',
-    log: silentLog,
+    log,
     onOpen: () => events.emit('open'),
     onClose: (reason) => events.emit('close', reason),
     onText: (text) => events.emit('text', text),
@@ -113,6 +114,18 @@ t.test('one that falls silent is given up, one that answers pings is not', async
   // Reads no more, so that no ping is answered.
   socket.pause();
   t.match(await once(events, 'close'), [/nothing was heard/]);
+});
+
+t.test('one that is lost as soon as it opens is dialled less and less often', async (t) => {
+  const waits: number[] = [];
+  const log: RunsLog = { ...silentLog, debug: (fields: object) => void waits.push(Object(fields).wait) };
+  const { server, events, socket } = await connect(t, { firstRetry: 1, longestRetry: 60_000 }, log);
+  const lose = (lost: WebSocket) => lost.send('hello', () => lost.terminate());
+  server.on('connection', lose);
+  lose(socket);
+  for (let times = 0; times < 7; times += 1) await once(events, 'open');
+  // Six were lost by then: the wait was doubled five times, less the quarter that is left to chance.
+  t.ok((waits.at(-1) ?? 0) >= 24, String(waits));
 });
 
 t.test('nobody there is tried again', async (t) => {

@@ -337,6 +337,42 @@ t.test('a client that reads slowly stops the source; nothing is lost', async (t)
   }
 });
 
+t.test(
+  'what is left of an upload is read once a reply that streams is over, and the connection goes on',
+  async (t) => {
+    for (const length of [5, null]) {
+      const source = new ScriptedSource(length);
+      const { port } = await serveRoutes(t, [
+        row(
+          '/early',
+          (_context, request) => {
+            const body = request.stream();
+            // Whoever it goes on to takes nothing of it.
+            body?.open({ write: () => body.pause(), end: () => t.fail('it was read'), fail: () => {} });
+            return stream(source, NO_HEADERS, 413);
+          },
+          { method: 'POST', body: 'stream' },
+        ),
+        row('/next', () => json('the next')),
+      ]);
+      const socket = connect(port, '127.0.0.1');
+      t.teardown(() => socket.destroy());
+      socket.write(post('/early', `Content-Length: ${32 * 1024 * 1024}\r\n`));
+      socket.write(Buffer.alloc(32 * 1024 * 1024));
+      socket.write(`GET /next HTTP/1.1\r\nHost: x\r\n${KEY_LINE}\r\n`);
+      let got = '';
+      await source.until('open');
+      source.sink.write(Buffer.from('large'));
+      source.sink.end();
+      for await (const chunk of socket) {
+        got += String(chunk);
+        if (got.includes('the next')) break;
+      }
+      t.match(got, /^HTTP\/1.1 413 .*large.*HTTP\/1.1 200 .*"the next"$/s);
+    }
+  },
+);
+
 t.test('a request body that nobody reads is not taken', async (t) => {
   const { port } = await serveRoutes(t, [
     row('/never', () => new Promise(() => {}), { method: 'POST', body: 'stream' }),

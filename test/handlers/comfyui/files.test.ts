@@ -166,3 +166,26 @@ t.test('what ComfyUI says wrongly about a file is an error of its own, in words'
     t.match(await reply.json(), { detail: String });
   }
 });
+
+t.test('a file may have any name, and what else is not ASCII is left out', async (t) => {
+  const rows: readonly [sent: string, header: string, expected: string | null][] = [
+    ['Content-Disposition: filename="a.png"', 'content-disposition', 'inline; filename="a.png"'],
+    [
+      'Content-Disposition: filename="\u00fc.png"',
+      'content-disposition',
+      'inline; filename="_.png"; filename*=UTF-8\'\'%C3%BC.png',
+    ],
+    ['Content-Disposition: attachment; x=\u00fc', 'content-disposition', 'attachment'],
+    ['ETag: "\u00fc"', 'etag', null],
+  ];
+  for (const [sent, header, expected] of rows) {
+    const raw = await rawUpstream(t, ({ socket }, head) => {
+      if (head.includes('/view')) socket.write(`HTTP/1.1 200 OK\r\n${sent}\r\nContent-Length: 3\r\n\r\nabc`);
+    });
+    const studio = await startTestStudio(t, { COMFYUI_URL: raw.url });
+    const reply = await fetch(`${studio.url}/api/comfyui/view?filename=x`, { headers: WITH_KEY });
+    t.equal(reply.status, 200, sent);
+    t.equal(reply.headers.get(header), expected, sent);
+    t.equal(await reply.text(), 'abc');
+  }
+});

@@ -7,6 +7,8 @@ import { passOn } from '../../../handlers/comfyui/pass-on.ts';
 import { bytesOf } from '../../support/byte-stream.ts';
 import { startStandIn } from '../../support/comfyui/stand-in.ts';
 import { KEY, makeContext, makeRequest } from '../../support/handler.ts';
+import { sendRaw } from '../../support/raw.ts';
+import { rawUpstream } from '../../support/raw-upstream.ts';
 import { WITH_KEY } from '../../support/server.ts';
 import { startTestStudio } from '../../support/studio.ts';
 
@@ -267,4 +269,37 @@ t.test('64 MiB up and down, to a slow reader as well, pass without being kept', 
   t.equal(await up(), size);
   clearInterval(watch);
   t.ok(most - before < size, `it grew by ${Math.round((most - before) / 1024 / 1024)} MiB`);
+});
+
+t.test("no node's service worker gets before the login page", async (t) => {
+  const comfyui = await startStandIn();
+  t.teardown(() => comfyui.close());
+  const studio = await startTestStudio(t, { COMFYUI_URL: comfyui.url, STUDIO_COMFYUI_PORT: '0' });
+  const statusAt = async (base: string, headers: Record<string, string>) =>
+    (await visit(`${base}/queue`, { ...WITH_KEY, ...headers })).status;
+  const worker = { 'Service-Worker': 'script' };
+  const own = `http://127.0.0.1:${studio.comfyuiPort}`;
+  t.equal(await statusAt(own, worker), 403, 'from / it would reach /login');
+  t.equal(await statusAt(own, {}), 200);
+  t.equal(await statusAt(`${studio.url}/comfyui`, worker), 200, 'from /comfyui/ it does not');
+});
+
+t.test('HEAD names a length when ComfyUI does, and none when it does not', async (t) => {
+  const raw = await rawUpstream(t, ({ socket }, head) => {
+    const length = head.includes('/known') ? 'Content-Length: 7\r\n' : 'Transfer-Encoding: chunked\r\n';
+    socket.write(`HTTP/1.1 200 OK\r\n${length}\r\n`);
+  });
+  const studio = await startTestStudio(t, { COMFYUI_URL: raw.url });
+  for (const [path, length] of [
+    ['known', '7'],
+    ['unknown', undefined],
+  ] as const) {
+    const { replies } = await sendRaw(
+      studio.port,
+      `HEAD /comfyui/${path} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${KEY}\r\n\r\n`,
+      true,
+    );
+    t.equal(replies[0]?.status, 200);
+    t.equal(replies[0]?.headers.get('content-length'), length, path);
+  }
 });
