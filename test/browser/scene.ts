@@ -53,7 +53,7 @@ const EXPECTED = [
   /status of (401|404|500|503) .*\(\/api\/admin\//,
   /status of 503 .*\((\/security|\/api\/auth\/session)\)/,
   /^WebSocket connection to .*\/api\/run\/ws.* failed/,
-  /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE) .*\(\/api\/(auth\/session|run\/ws|admin\/)/,
+  /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED) .*\(\/api\/(auth\/session|run\/ws|admin\/)/,
   /status of 50[23] .*\(\/comfyui\/object_info\//,
   /^The Cross-Origin-Opener-Policy header has been ignored/,
 ];
