@@ -114,7 +114,7 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await problem.getByText('Required input is missing: steps').waitFor();
 
     await start(page, JSON.stringify(failing()));
-    await page.locator('.run').getByText('boom: toy failure').waitFor();
+    await page.locator('.run .error').getByText('boom: toy failure').waitFor();
     await untilTitle(page, '^Failed');
   });
 
