@@ -20,7 +20,7 @@ export interface Viewer {
   readonly heard: number;
   /** How many times it was connected. */
   readonly connections: number;
-  /** Resolves when `done` holds; it is asked after every message. */
+  /** Resolves when `done` holds; it is asked after every message and every connection. */
   until(done: () => boolean): Promise<void>;
   close(): void;
 }
@@ -42,6 +42,7 @@ export function watchForever(port: number): Viewer {
     });
     socket.on('open', () => {
       connections += 1;
+      look();
     });
     socket.on('message', (data, isBinary) => {
       if (!isBinary) read(String(data));
@@ -52,13 +53,17 @@ export function watchForever(port: number): Viewer {
     });
   }
 
+  function look(): void {
+    for (const waiter of waiting) waiter();
+  }
+
   function read(text: string): void {
     const message: unknown = JSON.parse(text);
     const event = Event.safeParse(message).data;
     if (event !== undefined) events.push(event);
     else progress.push(Progress.parse(message));
     heard += 1;
-    for (const look of waiting) look();
+    look();
   }
 
   connect();
