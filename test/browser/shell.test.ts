@@ -31,6 +31,10 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
     await answerAll(page);
     await logIn(page);
     const toggle = page.getByRole('button', { name: /^Activity/ });
+    // The last of what a start tells, which may be later than the first page.
+    await page.locator('.activity li', { hasText: 'ComfyUI is connected' }).waitFor({ state: 'attached' });
+    await page.evaluate('localStorage.clear()');
+    await page.reload();
     await page.locator('.activity-latest').waitFor();
     t.equal(await toggle.textContent(), 'Activity', 'all that was before is old news');
 
@@ -49,6 +53,37 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
     await page.goto('/security');
     await page.locator('.activity li').first().waitFor();
     t.equal(await page.locator('.activity li.is-new').count(), 0, 'open still, and looked at');
+  });
+
+  scene('who logs out leaves nothing in the browser; who is logged out, all', {}, async (t, page, pod) => {
+    await answerAll(page);
+    await logIn(page);
+    await page.getByRole('button', { name: 'Try an example' }).click();
+    await page.getByRole('button', { name: /^Activity/ }).click();
+    await page.locator('.activity li').first().waitFor();
+    // The editor's own.
+    await page.evaluate("localStorage.setItem('Comfy.Settings', '{}')");
+    const kept = () => page.evaluate('Object.keys(localStorage).sort()');
+    const all = ['Comfy.Settings', 'studio.activity', 'studio.seen', 'studio.workflow'];
+    t.same(await kept(), all);
+
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByRole('heading', { name: 'ComfyUI Studio', level: 1 }).waitFor();
+    t.same(await kept(), all, 'whose session is over finds all as it was');
+
+    await logIn(page);
+    t.ok(await page.getByLabel('Positive prompt').isVisible());
+    await page.goto('/system');
+    await page.getByText('Live', { exact: true }).waitFor();
+    pod.studio.context.maintenance.enter('hand');
+    await page.locator('.log-out :disabled').waitFor();
+    pod.studio.context.maintenance.leave('it was ended by hand');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL('**/login');
+    t.same(await kept(), ['Comfy.Settings']);
+    await logIn(page);
+    await page.getByRole('button', { name: 'Try an example' }).waitFor();
   });
 
   scene('progress is in the title of every page', {}, async (t, page, pod) => {

@@ -22,8 +22,9 @@ export function MaintenanceCard({ isActive }: { readonly isActive: boolean }) {
         </button>
       </div>
       <p class="hint">
-        While it is on, everybody is shown a page that says so and looks again by itself. Runs go on, and
-        pages that are open stay connected.
+        {isActive
+          ? 'Keep this page open: it is where you end it, for Studio gives nobody another one. From elsewhere a restart of Studio ends it, or PUT /api/admin/system/maintenance with the key.'
+          : 'While it is on, everybody is shown a page that says so and looks again by itself. Runs go on, and pages that are open stay connected.'}
       </p>
       {isAsking && (
         <KeyDialog
