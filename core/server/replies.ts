@@ -51,7 +51,11 @@ type Closes = (atEnd: boolean) => boolean;
 const ALWAYS: Closes = () => true;
 export const NEVER: Closes = () => false;
 
-export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions'>): Replies {
+export function createReplies({
+  log,
+  metrics,
+  sessions,
+}: Pick<Context, 'log' | 'metrics' | 'sessions'>): Replies {
   const logsRequests = log.isLevelEnabled('debug');
   const pending = createPendingReplies();
   let draining = false;
@@ -92,6 +96,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     const renews = request.caller.by === 'session' && request.generation === sessions.generation;
     const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
+    metrics.requests.answered(request, reply.status);
     try {
       return writeReply(response, reply, head, renewedCookie, close || draining);
     } catch (error) {
@@ -140,6 +145,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
   function refuse(response: HttpResponse, method: string, error: HttpError): void {
     const owed = pending.add(response);
     const reply = errorReply(error);
+    metrics.requests.refused(error.status);
     nextTick(owed, response, () => {
       response.cork(() => {
         const written = writeReply(response, reply, method === 'HEAD', null, true);
