@@ -105,9 +105,9 @@ export function familiesOf(metrics: Metrics): readonly Family[] {
     ),
     gauge(
       'studio_comfyui_answer_seconds',
-      "How long ComfyUI took for its latest answer to Studio's own question; NaN while it does not answer.",
+      "How long ComfyUI took for its latest answer to Studio's own question; missing while it does not answer.",
       [],
-      () => one(upstream.latestAnswer ?? Number.NaN),
+      () => (upstream.latestAnswer === null ? [] : one(upstream.latestAnswer)),
     ),
     {
       name: 'studio_comfyui_request_duration_seconds',
