@@ -148,7 +148,8 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
         static get permission() { return permission; }
         static async requestPermission() { return (permission = 'granted'); }
         constructor(title) {
-          document.body.appendChild(document.createElement('output')).textContent = 'Told: ' + title;
+          // Without a permission a browser shows nothing.
+          if (permission === 'granted') document.body.appendChild(document.createElement('output')).textContent = 'Told: ' + title;
         }
       };
     })()`);
@@ -167,5 +168,21 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
     await runs.submit({ prompt: toy() });
     await told.waitFor();
     t.equal(await told.textContent(), 'Told: The run is done');
+  });
+
+  scene('says so where a page cannot notify', {}, async (t, page) => {
+    await answerAll(page);
+    // As Chrome on Android does.
+    await page.addInitScript(`
+      window.Notification = class {
+        static permission = 'default';
+        constructor() {
+          throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.');
+        }
+      };`);
+    await logIn(page);
+    await page.getByRole('button', { name: /^Activity/ }).click();
+    await page.getByText('This browser lets no page notify.').waitFor();
+    t.equal(await page.getByRole('button', { name: /^Notif/ }).count(), 0);
   });
 });
