@@ -11,7 +11,7 @@ export interface NodeBar {
   /** How long it took, or why that is not said. */
   readonly time: string;
   readonly isFailed: boolean;
-  /** 0 to 1, of the longest; null when there is no time. */
+  /** 0 to 1, of the longest that is worth a whole bar; null when there is no time. */
   readonly share: number | null;
 }
 
@@ -21,7 +21,7 @@ export interface NodeBar {
  */
 export function nodeBars(timings: readonly NodeTiming[], prompt: string): readonly NodeBar[] {
   const names = namesOf(prompt);
-  const longest = Math.max(...timings.map(({ seconds }) => seconds ?? 0));
+  const whole = timings.reduce((most, { seconds }) => Math.max(most, seconds ?? 0), LEAST_SCALE);
   return timings
     .toSorted((one, other) => rankOf(other) - rankOf(one))
     .map(({ node_id: id, state, seconds }) => {
@@ -32,10 +32,13 @@ export function nodeBars(timings: readonly NodeTiming[], prompt: string): readon
         type: type === name ? null : type,
         time: timeOf(state, seconds),
         isFailed: state === 'failed',
-        share: seconds === null ? null : longest === 0 ? 0 : seconds / longest,
+        share: seconds === null ? null : seconds / whole,
       };
     });
 }
+
+/** In seconds: where all was done in a blink, no bar shall look long. */
+const LEAST_SCALE = 0.1;
 
 function rankOf({ state, seconds }: NodeTiming): number {
   return seconds ?? (state === 'cached' ? -2 : -1);
