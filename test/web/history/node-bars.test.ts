@@ -32,7 +32,7 @@ t.test('the longest first, then those without a time, the cached ones last', asy
 
 t.test('what has no length is drawn without one', async (t) => {
   t.match(nodeBars([timing('1', 'finished', 0)], PROMPT), [{ share: 0, time: '< 0.1 s' }]);
-  t.match(nodeBars([timing('1', 'finished', 0.02)], PROMPT), [{ share: 0.2 }], 'a blink is no whole bar');
+  t.match(nodeBars([timing('1', 'finished', 0.025)], PROMPT), [{ share: 0.25 }], 'a blink is no whole bar');
   t.match(nodeBars([timing('1', 'running', null)], 'not JSON'), [{ name: 'Node 1', time: 'running' }]);
   t.same(nodeBars([], PROMPT), []);
 });
