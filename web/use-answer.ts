@@ -7,9 +7,11 @@ export interface Answer<T> {
   readonly value: T | null;
   /** Why the last one failed, in words. */
   readonly problem: string | null;
+  /** Studio is in maintenance, and is asked again by itself. */
+  readonly isWaiting: boolean;
 }
 
-const NONE = { value: null, problem: null };
+const NONE = { value: null, problem: null, isWaiting: false };
 
 /** As Studio's Retry-After says in maintenance, in ms. */
 const AGAIN_MS = 3000;
@@ -32,13 +34,14 @@ export function useAnswer<T>(
     let again: number | undefined;
     load(leaving.signal).then(
       (value) => {
-        if (!leaving.signal.aborted) setAnswer({ value, problem: null });
+        if (!leaving.signal.aborted) setAnswer({ value, problem: null, isWaiting: false });
       },
       (error: unknown) => {
         if (leaving.signal.aborted) return;
         const problem = problemOf(error);
-        setAnswer(({ value }) => ({ value, problem }));
-        if (isMaintained(error)) again = window.setTimeout(reload, AGAIN_MS);
+        const isWaiting = isMaintained(error);
+        setAnswer(({ value }) => ({ value, problem, isWaiting }));
+        if (isWaiting) again = window.setTimeout(reload, AGAIN_MS);
       },
     );
     return () => {

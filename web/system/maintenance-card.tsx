@@ -23,7 +23,7 @@ export function MaintenanceCard({ isActive }: { readonly isActive: boolean }) {
       </div>
       <p class="hint">
         {isActive
-          ? 'Keep this page open: it is where you end it, for Studio gives nobody another one. From elsewhere a restart of Studio ends it, or PUT /api/admin/system/maintenance with the key.'
+          ? 'An update ends it by itself. If you have begun it, keep this page open: it is where you end it, for Studio shows nobody another one. A restart of Studio ends it, too.'
           : 'While it is on, everybody is shown a page that says so and looks again by itself. Runs go on, and pages that are open stay connected.'}
       </p>
       {isAsking && (
