@@ -96,11 +96,14 @@ export function createReplies({
     const renews = request.caller.by === 'session' && request.generation === sessions.generation;
     const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
-    metrics.requests.answered(request, reply.status);
     try {
-      return writeReply(response, reply, head, renewedCookie, close || draining);
+      const written = writeReply(response, reply, head, renewedCookie, close || draining);
+      metrics.requests.answered(request, reply.status);
+      return written;
     } catch (error) {
-      return writeReply(response, toError(error, request), head, null, true);
+      const failed = toError(error, request);
+      metrics.requests.answered(request, failed.status);
+      return writeReply(response, failed, head, null, true);
     }
   }
 
