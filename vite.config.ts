@@ -18,16 +18,13 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      input: { main: here('core/main.ts') },
+      input: { main: here('core/main.ts'), 'key-judge': here('core/auth/key-judge.ts') },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },
   ssr: {
     noExternal: true,
-    // What holds machine code, and what only some starts need.
-    external: [
-      ...['uWebSockets.js', 'better-sqlite3', 'pino-pretty'],
-      ...['@zxcvbn-ts/core', '@zxcvbn-ts/language-common', '@zxcvbn-ts/language-en'],
-    ],
+    // What holds machine code, and what only a terminal needs.
+    external: ['uWebSockets.js', 'better-sqlite3', 'pino-pretty'],
   },
 });
