@@ -37,9 +37,11 @@ const NO_RUNS: Runs = {
   history: () => ({ runs: [], next: null }),
   record: () => undefined,
   promptOf: () => undefined,
+  timingsOf: () => [],
   erase: () => Promise.resolve([]),
   watch: () => () => {},
   overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
+  isOwnClient: () => false,
   close: () => {},
 };
 
