@@ -6,6 +6,7 @@ import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
 import { createForwardedWatch } from './auth/forwarded-watch.ts';
 import { createGate } from './auth/gate.ts';
+import type { JudgeKey } from './auth/judge-key.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
 import { createThrottle } from './auth/throttle.ts';
@@ -88,6 +89,8 @@ export interface StudioOptions {
   readonly sharesPorts?: boolean;
   /** The Studio that this one takes over from. */
   readonly predecessor?: Predecessor | undefined;
+  /** How a key is judged that a person chose; default: in a process of its own. */
+  readonly judgeKey?: JudgeKey;
   /** Others than the real ones: only to measure what these cost. */
   readonly guard?: Guard;
   readonly metrics?: Metrics;
@@ -96,9 +99,9 @@ export interface StudioOptions {
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
-  const { predecessor, metrics = createMetrics() } = options;
+  const { predecessor, judgeKey, metrics = createMetrics() } = options;
   makeFolder(config.studioDir);
-  const chosen = await chooseKey(config);
+  const chosen = await chooseKey(config, judgeKey);
   const strings = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
   const secrets = createSecrets(...strings);
   const log = await createLog(secrets);
@@ -163,7 +166,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   });
   const servers: Server[] = [];
   const rotation = createRotation({
-    ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
+    ...{ config, chosen, judgeKey, apiKey, secret, sessions, events, log, secrets },
     closeSockets(whose, reason) {
       for (const server of servers)
         whose === 'sessions' ? server.closeSessions(reason) : server.closeCallers(reason);

@@ -50,12 +50,6 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
   });
   const { log } = studio.context;
   if (warning !== null) log.warn(warning);
-  log.info(
-    `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
-  );
-  if (studio.comfyuiPort !== null)
-    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
-
   const self = asIncumbent(studio);
   const keeper = createKeeper({
     self,
@@ -81,6 +75,12 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
     void restart();
   });
   successor?.serve(self, () => end(EXIT.ok));
+  // Last of all: whoever waits for this line may send a signal at once.
+  log.info(
+    `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
+  );
+  if (studio.comfyuiPort !== null)
+    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
   return ended;
 
   function onStop(signal: NodeJS.Signals): void {

@@ -1,6 +1,7 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
 import { createForwardedWatch } from '../../core/auth/forwarded-watch.ts';
 import { createGate } from '../../core/auth/gate.ts';
+import { STRONG } from '../../core/auth/key-strength.ts';
 import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
@@ -46,7 +47,7 @@ const NO_RUNS: Runs = {
 };
 
 const NO_ROTATION: Rotation = {
-  key: { key: KEY, source: 'API_KEY', warning: null },
+  key: { key: KEY, source: 'API_KEY', verdict: STRONG, warning: null },
   rotateSessions: () => {
     throw new Error('not expected');
   },
