@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { measureMemory } from './memory.ts';
 import { nginxVersion, startNginx } from './nginx.ts';
-import { cpuMicroseconds } from './process-cpu.ts';
+import { cpuMicroseconds } from './process.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 interface Scenario {

@@ -1,5 +1,5 @@
 import { KEY } from '../../test/support/handler.ts';
-import { cpuMicroseconds } from '../process-cpu.ts';
+import { cpuMicroseconds } from '../process.ts';
 import type { Answer, Kind, Order } from '../servers/fan-out.ts';
 import { type Child, startChild } from './child.ts';
 import type { Answer as ViewersAnswer, Order as ViewersOrder } from './viewers.ts';

@@ -1,0 +1,5 @@
+import type { Scenario } from '../scenario.ts';
+import { REQUESTS } from './requests.ts';
+
+/** All that the bench can measure, in the order in which it does. */
+export const SCENARIOS: readonly Scenario[] = [...REQUESTS];
