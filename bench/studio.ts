@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { logIn, newKey } from './log-in.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 /** A Studio under test, with a folder of its own that goes with it. */
@@ -15,7 +15,7 @@ export interface Studio extends ServerProcess {
 /** Starts the Studio that was built. Without a COMFYUI_URL in `env` nothing answers there: the reconnecting is part of the cost. */
 export async function startStudio(env: Readonly<Record<string, string>> = {}): Promise<Studio> {
   const studioDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
-  const key = `studio_${randomBytes(32).toString('base64url')}`;
+  const key = newKey();
   const server = await startServer('node', ['dist/core/main.js'], {
     API_KEY: key,
     STUDIO_DIR: studioDir,
@@ -28,15 +28,7 @@ export async function startStudio(env: Readonly<Record<string, string>> = {}): P
     ...server,
     key,
     studioDir,
-    async logIn() {
-      const reply = await fetch(`http://127.0.0.1:${server.port}/api/auth/login`, {
-        method: 'POST',
-        body: JSON.stringify({ api_key: key }),
-      });
-      const cookie = reply.headers.get('set-cookie')?.split(';', 1)[0];
-      if (cookie === undefined) throw new Error(`no session: ${reply.status}`);
-      return cookie;
-    },
+    logIn: () => logIn(server.port, key),
     async stop() {
       await server.stop();
       rmSync(studioDir, { recursive: true, force: true });

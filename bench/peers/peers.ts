@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Contender } from '../load/contender.ts';
+import { logIn, newKey } from '../log-in.ts';
+import { packageVersion } from '../machine.ts';
+import { startServer } from '../server-process.ts';
+
+/** What people use today, doing what Studio does: the cookie verified and renewed, or the key, and the same small JSON. */
+export interface Peer extends Contender {
+  readonly key: string;
+  logIn(): Promise<string>;
+}
+
+interface Recipe {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  version(): string;
+}
+
+const HERE = 'bench/peers';
+const PYTHON = '/usr/bin/python3';
+const FASTAPI = `${HERE}/fastapi_app.py`;
+
+const node = (name: string, file: string, packages: readonly string[]): Recipe => ({
+  name,
+  command: 'node',
+  args: [`${HERE}/${file}`],
+  version: () => packages.map((each) => packageVersion(`${HERE}/node_modules/${each}`)).join(' + '),
+});
+
+const RECIPES: readonly Recipe[] = [
+  {
+    ...node('uWebSockets.js, naive HMAC', 'uws-naive.js', []),
+    version: () => packageVersion('node_modules/uWebSockets.js'),
+  },
+  node('Fastify + @fastify/cookie', 'fastify.js', ['fastify', '@fastify/cookie']),
+  node('Hono + node-server', 'hono.js', ['hono', '@hono/node-server']),
+  node('Express + cookie-session', 'express.js', ['express', 'cookie-session']),
+];
+
+/** Installs the npm packages of the peers, apart from Studio's own, unless they are there. */
+export function installPeers(): void {
+  if (existsSync(`${HERE}/node_modules`)) return;
+  console.log('Installing the peers ...');
+  const { status } = spawnSync('npm', ['ci', '--prefix', HERE, '--no-audit', '--no-fund'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`npm ci --prefix ${HERE} failed`);
+}
+
+/** Starts all that can be started here, and says what is left out. */
+export async function startPeers(say: (line: string) => void): Promise<readonly Peer[]> {
+  const python = fastApi();
+  if (python === null)
+    say(`FastAPI is left out: ${PYTHON} has no fastapi, uvicorn and itsdangerous (README)`);
+  return Promise.all([...RECIPES, ...(python === null ? [] : [python])].map(startPeer));
+}
+
+async function startPeer({ name, command, args, version }: Recipe): Promise<Peer> {
+  const key = newKey();
+  const server = await startServer(command, args, { API_KEY: key, SECRET: newKey() });
+  return {
+    ...server,
+    name,
+    version: version(),
+    pids: [server.pid],
+    key,
+    logIn: () => logIn(server.port, key),
+  };
+}
+
+/** FastAPI by Debian's packages; null: it is not installed. */
+function fastApi(): Recipe | null {
+  const { status, stdout } = spawnSync(PYTHON, [FASTAPI, '--version'], { encoding: 'utf8' });
+  if (status !== 0) return null;
+  return { name: 'FastAPI + uvicorn', command: PYTHON, args: [FASTAPI], version: () => stdout.trim() };
+}
