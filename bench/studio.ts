@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Contender } from './load/contender.ts';
 import { logIn, newKey } from './log-in.ts';
+import { packageVersion } from './machine.ts';
+import { STUDIO } from './scenario.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 /** A Studio under test, with a folder of its own that goes with it. */
-export interface Studio extends ServerProcess {
+export interface Studio extends ServerProcess, Contender {
   readonly key: string;
   readonly studioDir: string;
   /** A session's Cookie header. */
@@ -26,6 +29,9 @@ export async function startStudio(env: Readonly<Record<string, string>> = {}): P
   });
   return {
     ...server,
+    name: STUDIO,
+    version: packageVersion('.'),
+    pids: [server.pid],
     key,
     studioDir,
     logIn: () => logIn(server.port, key),

@@ -76,5 +76,6 @@ if "--version" in sys.argv:
 else:
     listener = socket.create_server(("127.0.0.1", 0))
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    config = uvicorn.Config(app, log_level="error", access_log=False)
+    # A client that leaves while an answer is on its way is an "error" with a page of traceback.
+    config = uvicorn.Config(app, log_level="critical", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])

@@ -17,7 +17,10 @@ const app = uws.App();
 for (const [path, { status, headers, body }] of Object.entries(replies)) {
   const [[name, value], ...rest] = headers as [[string, string], ...[string, string][]];
   const block = [value, ...rest.map(([restName, restValue]) => `${restName}: ${restValue}`)].join('\r\n');
-  app.get(path, (response) => {
+  // A small body is always written at once; what is still being written must be told when the client leaves.
+  const isSmall = body.length < 1024;
+  app.any(path, (response) => {
+    if (!isSmall) response.onAborted(() => {});
     if (status !== '200 OK') response.writeStatus(status);
     response.writeHeader(name, block);
     response.end(body);
