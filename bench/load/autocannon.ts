@@ -20,20 +20,24 @@ export async function drive(port: number, load: Load, seconds: number): Promise<
   return answersOf(result, load);
 }
 
+/** Answers, and how long 50 and 99 of 100 of them took at most, in ms. */
+export interface TimedAnswers extends Answers {
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /**
- * How long an answer takes, in ms, as 50 and as 99 of 100 answers do: one request at a time on each connection, as browsers and
- * scripts send them. By autocannon's events, since its own figures are whole milliseconds.
+ * One request at a time on each connection, as browsers and scripts send them. Timed by autocannon's events, since its own
+ * figures are whole milliseconds.
  */
-export async function timeAnswers(port: number, load: Load, seconds: number) {
+export async function driveOneAtATime(port: number, load: Load, seconds: number): Promise<TimedAnswers> {
   const times: number[] = [];
+  const options = optionsOf(port, { ...load, pipelining: 1 }, seconds);
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const instance = autocannon(optionsOf(port, { ...load, pipelining: 1 }, seconds), (error, done) =>
-      error ? reject(error) : resolve(done),
-    );
+    const instance = autocannon(options, (error, done) => (error ? reject(error) : resolve(done)));
     instance.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
   });
-  answersOf(result, load);
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  return { ...answersOf(result, load), p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
 }
 
 function optionsOf(port: number, load: Load, seconds: number): autocannon.Options {

@@ -11,7 +11,7 @@ import {
   type Row,
   type Table,
 } from '../scenario.ts';
-import { drive, timeAnswers } from './autocannon.ts';
+import { drive, driveOneAtATime } from './autocannon.ts';
 import { driveInBursts } from './burst.ts';
 import type { Contender } from './contender.ts';
 import { inTurn, type Sample } from './in-turn.ts';
@@ -23,7 +23,7 @@ export const BURST_CPU: Metric = { key: 'burst-cpu', title: 'CPU µs/request', d
 export const BURST_RATE: Metric = { key: 'burst-rate', title: 'requests/s', digits: 0 };
 const BURST_CLIENT: Metric = { ...CLIENT, key: 'burst-client' };
 
-const PIPELINED: readonly Metric[] = [CPU, RATE, P50, P99, PEAK_MEMORY, CLIENT];
+const BY_AUTOCANNON: readonly Metric[] = [CPU, RATE, P50, P99, PEAK_MEMORY, CLIENT];
 const IN_BURSTS: readonly Metric[] = [BURST_CPU, BURST_RATE, BURST_CLIENT];
 
 /**
@@ -40,19 +40,32 @@ export async function compareRequests(
   const rows = await inTurn(contenders, rounds, async (contender) => {
     const load = loadOf(contender);
     return {
-      ...(await pipelined(contender, load, seconds)),
+      // Of these the times only: what is used is told by the next, and overwritten.
       ...(await timed(contender, load, seconds / 2)),
+      ...(await pipelined(contender, load, seconds)),
       ...(await inBursts(contender, load, seconds / 2)),
     };
   });
   return [
-    tableOf(title, rows, PIPELINED, { server: baseline, metric: CPU.key }, [
+    tableOf(title, rows, BY_AUTOCANNON, { server: baseline, metric: CPU.key }, [
       'by autocannon: 32 connections, 16 requests pipelined on each; p50 and p99 with one at a time on each',
     ]),
     tableOf(`${title}, in bursts`, rows, IN_BURSTS, { server: baseline, metric: BURST_CPU.key }, [
       'up to 16 requests in one packet, so that they share the system calls: what is left is the work of the server itself',
     ]),
   ];
+}
+
+/** The same for servers that take no next request before they answered the last: one at a time on each connection. */
+export async function compareOneAtATime(
+  title: string,
+  contenders: readonly Contender[],
+  loadOf: (contender: Contender) => Load,
+  baseline: string,
+  { rounds, seconds }: Options,
+): Promise<Table> {
+  const rows = await inTurn(contenders, rounds, (contender) => timed(contender, loadOf(contender), seconds));
+  return tableOf(title, rows, BY_AUTOCANNON, { server: baseline, metric: CPU.key }, []);
 }
 
 /** Some of the rows' metrics as a table. */
@@ -80,9 +93,16 @@ async function pipelined({ port, pids }: Contender, load: Load, seconds: number)
   };
 }
 
-async function timed({ port }: Contender, load: Load, seconds: number): Promise<Sample> {
-  const { p50, p99 } = await timeAnswers(port, load, seconds);
-  return { [P50.key]: p50, [P99.key]: p99 };
+async function timed({ port, pids }: Contender, load: Load, seconds: number): Promise<Sample> {
+  const { result, cpu, client, peak } = await watched(pids, () => driveOneAtATime(port, load, seconds));
+  return {
+    [CPU.key]: cpu / result.count,
+    [RATE.key]: result.count / result.seconds,
+    [P50.key]: result.p50,
+    [P99.key]: result.p99,
+    [PEAK_MEMORY.key]: peak,
+    [CLIENT.key]: client / (result.seconds * 10_000),
+  };
 }
 
 async function inBursts({ port, pids }: Contender, load: Load, seconds: number): Promise<Sample> {

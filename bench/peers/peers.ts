@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs';
 import type { Contender } from '../load/contender.ts';
 import { logIn, newKey } from '../log-in.ts';
 import { packageVersion } from '../machine.ts';
+import { nginxVersion, startNginx } from '../nginx.ts';
+import { NGINX_AUTH } from '../scenario.ts';
 import { startServer } from '../server-process.ts';
+import type { Studio } from '../studio.ts';
 
 /** What people use today, doing what Studio does: the cookie verified and renewed, or the key, and the same small JSON. */
 export interface Peer extends Contender {
@@ -68,6 +71,20 @@ async function startPeer({ name, command, args, version }: Recipe): Promise<Peer
     key,
     logIn: () => logIn(server.port, key),
   };
+}
+
+/** nginx, which asks Studio and answers with a file itself; null: it is not installed. */
+export async function startNginxPeer(
+  { port, pid, key, logIn: login }: Studio,
+  say: (line: string) => void,
+): Promise<Peer | null> {
+  const version = nginxVersion();
+  if (version === null) {
+    say('nginx is not installed: left out');
+    return null;
+  }
+  const nginx = await startNginx({ authPort: port });
+  return { ...nginx, name: NGINX_AUTH, version, pids: [nginx.pid, pid], key, logIn: login };
 }
 
 /** FastAPI by Debian's packages; null: it is not installed. */

@@ -1,7 +1,7 @@
 import type { Contender } from '../load/contender.ts';
 import { compareRequests } from '../load/http-load.ts';
 import { startRawCopy } from '../load/raw-copy.ts';
-import { installPeers, startPeers } from '../peers/peers.ts';
+import { installPeers, type Peer, startNginxPeer, startPeers } from '../peers/peers.ts';
 import { proveGate } from '../peers/prove.ts';
 import { type Options, RAW, type Result, type Scenario } from '../scenario.ts';
 import { startStudio } from '../studio.ts';
@@ -35,8 +35,13 @@ async function compare(
   const studio = await startStudio();
   const running: Contender[] = [studio];
   try {
-    const peers = await startPeers(options.say);
+    const peers: Peer[] = [...(await startPeers(options.say))];
     running.push(...peers);
+    const nginx = await startNginxPeer(studio, options.say);
+    if (nginx !== null) {
+      peers.push(nginx);
+      running.push(nginx);
+    }
     const headers = new Map<Contender, Readonly<Record<string, string>>>();
     for (const gate of [studio, ...peers]) {
       await proveGate(gate);
