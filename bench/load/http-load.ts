@@ -1,6 +1,8 @@
 import { cpuUsage } from 'node:process';
 import { cpuMicroseconds, forgetPeak, peakMegabytes } from '../process.ts';
 import {
+  BURST_CPU,
+  BURST_RATE,
   CPU,
   type Metric,
   type Options,
@@ -19,8 +21,6 @@ import type { Load } from './load.ts';
 
 /** How much of one core the client took: near 100 (for each of its threads) it was the client that could do no more. */
 export const CLIENT: Metric = { key: 'client', title: "client's core %", digits: 0 };
-export const BURST_CPU: Metric = { key: 'burst-cpu', title: 'CPU µs/request', digits: 2 };
-export const BURST_RATE: Metric = { key: 'burst-rate', title: 'requests/s', digits: 0 };
 const BURST_CLIENT: Metric = { ...CLIENT, key: 'burst-client' };
 
 const BY_AUTOCANNON: readonly Metric[] = [CPU, RATE, P50, P99, PEAK_MEMORY, CLIENT];

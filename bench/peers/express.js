@@ -46,4 +46,6 @@ function isKey(given = '') {
   return bytes.length === key.length && timingSafeEqual(bytes, key);
 }
 
-const server = app.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
+const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
+  console.log(`http://127.0.0.1:${server.address().port}`),
+);

@@ -46,4 +46,4 @@ function isKey(given = '') {
   return bytes.length === key.length && timingSafeEqual(bytes, key);
 }
 
-console.log(await app.listen({ host: '127.0.0.1', port: 0 }));
+console.log(await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 0) }));

@@ -59,6 +59,6 @@ function isKey(given = '') {
   return bytes.length === key.length && timingSafeEqual(bytes, key);
 }
 
-app.listen('127.0.0.1', 0, (token) => {
+app.listen('127.0.0.1', Number(process.env.PORT ?? 0), (token) => {
   if (token) console.log(`http://127.0.0.1:${uws.us_socket_local_port(token)}`);
 });

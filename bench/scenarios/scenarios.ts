@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { COLD_START } from './cold-start.ts';
 import { FAN_OUT } from './fan-out.ts';
 import { GATES } from './gates.ts';
 import { PROXY } from './proxy.ts';
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...GATES,
   ...REQUESTS,
   STATUS_JSON,
+  COLD_START,
   FAN_OUT,
   SLOW_VIEWER,
   PROXY,

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { grouped } from './report/cells.ts';
+import type { Measured } from './report/report.ts';
+import type { Curve, Table } from './scenario.ts';
+import { pairedRatios, type Spread, spreadOf } from './statistics.ts';
+
+/** Metrics that may have a limit of their own: memory is the same on every machine, a time is not. */
+const MEMORY = ['memory', 'start-memory', 'socket-memory'] as const;
+
+const where = { scenario: z.string(), title: z.string().optional() };
+const bound = { atMost: z.number().positive().optional(), atLeast: z.number().positive().optional() };
+
+const RatioLimit = z.strictObject({
+  ...where,
+  metric: z.string(),
+  server: z.string(),
+  to: z.string(),
+  ...bound,
+});
+const MemoryLimit = z.strictObject({ ...where, metric: z.enum(MEMORY), server: z.string(), ...bound });
+/** Of a curve: its last point to its first. */
+const GrowthLimit = z.strictObject({ scenario: z.string(), curve: z.string(), ...bound });
+const Limit = z
+  .union([RatioLimit, MemoryLimit, GrowthLimit])
+  .refine(({ atMost, atLeast }) => (atMost === undefined) !== (atLeast === undefined), 'atMost or atLeast');
+
+/** bench/limits.json. `title` picks one table of a scenario that has several; without it all count. */
+export const Limits = z.array(Limit);
+export type Limit = z.infer<typeof Limit>;
+
+export interface Verdict {
+  readonly limit: Limit;
+  readonly found: Spread | null;
+  /** `close`: the median is beyond the limit, but not by more than the rounds vary. */
+  readonly verdict: 'kept' | 'close' | 'exceeded' | 'not measured';
+}
+
+/** Holds what was measured against the limits of the scenarios that ran. */
+export function judgeLimits(limits: readonly Limit[], measured: readonly Measured[]): readonly Verdict[] {
+  return limits.flatMap((limit): readonly Verdict[] => {
+    const scenario = measured.find(({ name }) => name === limit.scenario);
+    if (scenario === undefined) return [];
+    const found = scenario.results.flatMap((result) => {
+      const samples = result.kind === 'table' ? ofTable(limit, result) : ofCurve(limit, result);
+      return samples.length === 0 ? [] : [spreadOf(samples)];
+    });
+    if (found.length === 0) return [{ limit, found: null, verdict: 'not measured' }];
+    return found.map((spread) => ({ limit, found: spread, verdict: judge(limit, spread) }));
+  });
+}
+
+/** Exceeded only when three of four rounds are beyond the limit: else one odd round could decide. */
+function judge({ atMost, atLeast }: Limit, { median, low, high }: Spread): Verdict['verdict'] {
+  if (atMost !== undefined) {
+    if (median <= atMost) return 'kept';
+    return low > atMost ? 'exceeded' : 'close';
+  }
+  const least = atLeast ?? 0;
+  if (median >= least) return 'kept';
+  return high < least ? 'exceeded' : 'close';
+}
+
+function ofTable(limit: Limit, { title, rows }: Table): readonly number[] {
+  if ('curve' in limit || (limit.title !== undefined && limit.title !== title)) return [];
+  const samplesOf = (server: string): readonly number[] =>
+    rows.find((row) => row.server === server)?.samples[limit.metric] ?? [];
+  return 'to' in limit ? pairedRatios(samplesOf(limit.server), samplesOf(limit.to)) : samplesOf(limit.server);
+}
+
+function ofCurve(limit: Limit, { title, points }: Curve): readonly number[] {
+  if (!('curve' in limit) || limit.curve !== title) return [];
+  return pairedRatios(points.at(-1)?.samples ?? [], points[0]?.samples ?? []);
+}
+
+/** The verdicts as a table's heads and rows. */
+export function verdictCells(verdicts: readonly Verdict[]) {
+  return {
+    heads: ['scenario', 'limit', 'found', 'verdict'],
+    rows: verdicts.map(({ limit, found, verdict }) => [
+      limit.scenario,
+      limitText(limit),
+      found === null
+        ? '-'
+        : `${grouped(found.median, 2)} (${grouped(found.low, 2)}-${grouped(found.high, 2)})`,
+      verdict,
+    ]),
+  };
+}
+
+function limitText(limit: Limit): string {
+  const bounds =
+    limit.atMost === undefined
+      ? `at least ${grouped(limit.atLeast ?? 0, 2)}`
+      : `at most ${grouped(limit.atMost, 2)}`;
+  if ('curve' in limit) return `${limit.curve}, last to first: ${bounds}`;
+  const what = `${limit.server}, ${limit.metric}${'to' in limit ? ` to ${limit.to}` : ''}`;
+  return `${limit.title === undefined ? '' : `${limit.title}: `}${what}: ${bounds}`;
+}
