@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import t from 'tap';
 import { startPeers } from '../../bench/peers/peers.ts';
 import { proveGate } from '../../bench/peers/prove.ts';
+
+const SESSION = { by: 'session', issued_at: 1, expires_at: 2 };
 
 // They are installed by the bench, not with Studio.
 const skip = existsSync('bench/peers/node_modules')
@@ -19,14 +23,14 @@ t.test(
 );
 
 t.test('a server that lets everybody in is not taken for a gate', async (t) => {
-  const { createServer } = await import('node:http');
-  const server = createServer((_, response) => {
-    response.setHeader('Set-Cookie', 'session=1.aaaa').end('{"by":"session","issued_at":1,"expires_at":2}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = createServer((request, response) => {
+    const by = request.headers['x-api-key'] === undefined ? SESSION : { by: 'key' };
+    response.setHeader('Set-Cookie', 'session=1.aaaa').end(JSON.stringify(by));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
   t.teardown(() => server.close());
   const address = server.address();
-  const port = address === null || typeof address === 'string' ? 0 : address.port;
-  const open = { name: 'open', port, key: 'k', logIn: () => Promise.resolve('session=1.aaaa') };
-  await t.rejects(proveGate(open));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const open = { name: 'open', port: address.port, key: 'k', logIn: async () => 'session=1.aaaa' };
+  await t.rejects(proveGate(open), /open answers 200, not 401/);
 });
