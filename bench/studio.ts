@@ -17,14 +17,10 @@ export interface Studio extends ServerProcess, Contender {
 
 /** Starts the Studio that was built. Without a COMFYUI_URL in `env` nothing answers there: the reconnecting is part of the cost. */
 export async function startStudio(env: Readonly<Record<string, string>> = {}): Promise<Studio> {
-  const studioDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+  const folder = makeStudioFolder();
   const key = newKey();
   const server = await startServer('node', ['dist/core/main.js'], {
-    API_KEY: key,
-    STUDIO_DIR: studioDir,
-    STUDIO_HOST: '127.0.0.1',
-    STUDIO_PORT: '0',
-    COMFYUI_URL: 'http://127.0.0.1:9',
+    ...studioEnvironment(folder.path, key),
     ...env,
   });
   return {
@@ -33,11 +29,28 @@ export async function startStudio(env: Readonly<Record<string, string>> = {}): P
     version: packageVersion('.'),
     pids: [server.pid],
     key,
-    studioDir,
+    studioDir: folder.path,
     logIn: () => logIn(server.port, key),
     async stop() {
       await server.stop();
-      rmSync(studioDir, { recursive: true, force: true });
+      folder.remove();
     },
+  };
+}
+
+/** A new folder for a Studio's records. */
+export function makeStudioFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The configuration of a Studio under test: on loopback, on a free port, with no ComfyUI. */
+export function studioEnvironment(studioDir: string, key: string): Readonly<Record<string, string>> {
+  return {
+    API_KEY: key,
+    STUDIO_DIR: studioDir,
+    STUDIO_HOST: '127.0.0.1',
+    STUDIO_PORT: '0',
+    COMFYUI_URL: 'http://127.0.0.1:9',
   };
 }

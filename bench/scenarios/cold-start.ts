@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '../../test/support/free-port.ts';
 import { inTurn, type Sample } from '../load/in-turn.ts';
@@ -12,6 +9,7 @@ import { packageVersion } from '../machine.ts';
 import { installPeers } from '../peers/peers.ts';
 import { cpuMicroseconds, residentMegabytes } from '../process.ts';
 import { type Metric, type Options, type Result, type Scenario, STUDIO } from '../scenario.ts';
+import { makeStudioFolder, studioEnvironment } from '../studio.ts';
 
 const START: Metric = { key: 'start', title: 'ms to the first 200', digits: 0 };
 const START_CPU: Metric = { key: 'start-cpu', title: 'CPU ms until then', digits: 0 };
@@ -65,7 +63,7 @@ async function run({ quick }: Options): Promise<readonly Result[]> {
 }
 
 async function measureStart({ file, path }: (typeof SERVERS)[number]): Promise<Sample> {
-  const folder = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+  const folder = makeStudioFolder();
   const key = newKey();
   const port = await freePort();
   const startedAt = performance.now();
@@ -73,13 +71,11 @@ async function measureStart({ file, path }: (typeof SERVERS)[number]): Promise<S
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
+      ...studioEnvironment(folder.path, key),
+      STUDIO_PORT: `${port}`,
+      // What the peers go by.
       PORT: `${port}`,
       SECRET: newKey(),
-      API_KEY: key,
-      STUDIO_DIR: folder,
-      STUDIO_HOST: '127.0.0.1',
-      STUDIO_PORT: `${port}`,
-      COMFYUI_URL: 'http://127.0.0.1:9',
     },
   });
   try {
@@ -96,7 +92,7 @@ async function measureStart({ file, path }: (typeof SERVERS)[number]): Promise<S
   } finally {
     child.kill('SIGKILL');
     if (child.exitCode === null) await once(child, 'exit');
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { COLD_START } from './cold-start.ts';
 import { FAN_OUT } from './fan-out.ts';
 import { GATES } from './gates.ts';
+import { GUARD } from './guard.ts';
 import { PROXY } from './proxy.ts';
 import { PROXY_MEMORY } from './proxy-memory.ts';
 import { REQUESTS } from './requests.ts';
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...GATES,
   ...REQUESTS,
   STATUS_JSON,
+  GUARD,
   COLD_START,
   FAN_OUT,
   SLOW_VIEWER,
