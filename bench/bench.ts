@@ -30,9 +30,17 @@ console.log(`${machineLine(began.machine)}\n${busyWarning(began.machine) ?? ''}\
 const scenarios: Measured[] = [];
 for (const { name, measures, run } of command.scenarios) {
   console.log(`${name}: ${measures}\n`);
-  const results = await run(options);
-  for (const result of results) console.log(terminalText(result));
-  scenarios.push({ name, measures, results });
+  const startedAt = performance.now();
+  try {
+    const results = await run(options);
+    for (const result of results) console.log(terminalText(result));
+    scenarios.push({ name, measures, results });
+  } catch (error) {
+    // What the others found in a quarter of an hour is not to be lost.
+    console.error(`${name} could not be measured:`, error);
+    process.exitCode = 1;
+  }
+  console.log(`(${((performance.now() - startedAt) / 1000).toFixed(0)} s)\n`);
 }
 
 const report: Report = { ...began, method, quick: command.quick, scenarios };

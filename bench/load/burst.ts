@@ -2,17 +2,23 @@ import { connect, type Socket } from 'node:net';
 import type { Answers } from './autocannon.ts';
 import type { Load } from './load.ts';
 
+/** How long a server may take over what is still open when the time is over. */
+const LAST_ANSWERS_MS = 20_000;
+
 /**
  * Drives a server with bursts: as many requests in one packet as answers came in the last. It counts status lines and reads
  * nothing else, so that it costs less than the server: autocannon's own core is full at a third of what raw uWebSockets.js can
- * do. Throws when a connection ends or another status comes.
+ * do. Every request is answered in the end, so that none is paid for and not counted. Throws when a connection ends or another
+ * status comes.
  */
 export async function driveInBursts(port: number, load: Load, seconds: number): Promise<Answers> {
   const request = requestBytes(port, load);
   const burst = Buffer.concat(Array.from({ length: load.pipelining }, () => request));
   const startedAt = performance.now();
-  let count = 0;
   const sockets: Socket[] = [];
+  let open = load.connections * load.pipelining;
+  let count = 0;
+  let isOver = false;
   await new Promise<void>((resolve, reject) => {
     for (let at = 0; at < load.connections; at += 1) {
       const countAnswers = answerCounter(load.status);
@@ -21,13 +27,21 @@ export async function driveInBursts(port: number, load: Load, seconds: number): 
         const answers = countAnswers(chunk);
         if (answers === null) return reject(new Error(`${load.path}: not ${load.status}, but ${chunk}`));
         count += answers;
-        if (answers > 0) socket.write(burst.subarray(0, answers * request.length));
+        if (!isOver && answers > 0) socket.write(burst.subarray(0, answers * request.length));
+        else if (isOver) open -= answers;
+        if (open === 0) resolve();
       });
       socket.on('error', reject);
       socket.on('close', () => reject(new Error(`${load.path}: the server closed a connection`)));
       sockets.push(socket);
     }
-    setTimeout(resolve, seconds * 1000);
+    setTimeout(() => {
+      isOver = true;
+      setTimeout(
+        () => reject(new Error(`${load.path}: ${open} answers are missing`)),
+        LAST_ANSWERS_MS,
+      ).unref();
+    }, seconds * 1000);
   });
   const took = (performance.now() - startedAt) / 1000;
   for (const socket of sockets) socket.destroy();
