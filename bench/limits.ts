@@ -5,7 +5,7 @@ import type { Curve, Table } from './scenario.ts';
 import { pairedRatios, type Spread, spreadOf } from './statistics.ts';
 
 /** Metrics that may have a limit of their own: memory is the same on every machine, a time is not. */
-const MEMORY = ['memory', 'start-memory', 'socket-memory'] as const;
+const MEMORY = ['memory', 'start-memory', 'socket'] as const;
 
 const where = { scenario: z.string(), title: z.string().optional() };
 const bound = { atMost: z.number().positive().optional(), atLeast: z.number().positive().optional() };

@@ -77,5 +77,7 @@ export const PEAK_MEMORY: Metric = { key: 'memory', title: 'peak RSS MB', digits
 /** The names that the scenarios share, so that ratios and limits find them. */
 export const STUDIO = 'Studio';
 export const RAW = 'raw uWebSockets.js';
+/** The same, with headers and body as bytes that were made before. */
+export const RAW_PREPARED = 'raw uWebSockets.js, bytes prepared';
 export const NGINX = 'nginx proxy_pass';
 export const NGINX_AUTH = 'nginx auth_request, Studio asked';

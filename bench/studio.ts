@@ -15,11 +15,17 @@ export interface Studio extends ServerProcess, Contender {
   logIn(): Promise<string>;
 }
 
-/** Starts the Studio that was built. Without a COMFYUI_URL in `env` nothing answers there: the reconnecting is part of the cost. */
-export async function startStudio(env: Readonly<Record<string, string>> = {}): Promise<Studio> {
+/**
+ * Starts the Studio that was built. Without a COMFYUI_URL in `env` nothing answers there: the reconnecting is part of the cost.
+ * `flags` are Node's own.
+ */
+export async function startStudio(
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Studio> {
   const folder = makeStudioFolder();
   const key = newKey();
-  const server = await startServer('node', ['dist/core/main.js'], {
+  const server = await startServer('node', [...flags, 'dist/core/main.js'], {
     ...studioEnvironment(folder.path, key),
     ...env,
   });

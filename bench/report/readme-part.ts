@@ -9,6 +9,8 @@ import type { Measured, Report } from './report.ts';
 /** The scenario that the chart shows and that has a table with every peer. */
 const MAIN = 'session';
 
+const CHART_TITLE = 'CPU µs per request: a signed cookie verified and renewed, a small JSON';
+
 /** The README's figures: chart, the peers, each request held against raw uWebSockets.js, and the rest folded away. */
 export function readmePart(report: Report, chartPath: string): string {
   const { date, machine, method, scenarios } = report;
@@ -17,7 +19,7 @@ export function readmePart(report: Report, chartPath: string): string {
   const short = scenarios.filter((measured) => comparedRequests(measured).length > 0);
   const rest = scenarios.filter((measured) => !short.includes(measured));
   return [
-    ...(main === null ? [] : [`![${chartTitle(main)}](${chartPath})`, '']),
+    ...(main === null ? [] : [`![${CHART_TITLE}](${chartPath})`, '']),
     `${date.slice(0, 10)}, ${machineLine(machine)}. ${method}${warning === null ? '' : ` ${warning}`}`,
     ...(main === null ? [] : ['', ...markdownTable(tableCells(main)), '', ...main.notes]),
     ...(short.length === 0 ? [] : ['', ...markdownTable(requestCells(short))]),
@@ -30,24 +32,22 @@ export function readmeChart(report: Report): BarChart | null {
   const main = mainTable(report);
   if (main === null) return null;
   return {
-    title: chartTitle(main),
-    bars: main.rows.map(({ server, samples }) => ({
-      label: server,
-      value: median(samples[CPU.key] ?? []),
-      isOwn: server === STUDIO,
-    })),
+    title: CHART_TITLE,
+    bars: main.rows
+      .map(({ server, samples }) => ({
+        label: server,
+        value: median(samples[CPU.key] ?? []),
+        isOwn: server === STUDIO,
+      }))
+      .sort((one, other) => one.value - other.value),
     digits: 1,
-    footer: [`${report.date.slice(0, 10)}, ${machineLine(report.machine)}`],
+    footer: [`Less is better. ${report.date.slice(0, 10)}, ${machineLine(report.machine)}`],
   };
 }
 
 function mainTable({ scenarios }: Report): Table | null {
   const results = scenarios.find(({ name }) => name === MAIN)?.results ?? [];
   return results.find((result) => result.kind === 'table') ?? null;
-}
-
-function chartTitle({ title }: Table): string {
-  return `${title} with a signed cookie, verified and renewed: CPU µs per request, less is better`;
 }
 
 /** A scenario of a single request has two tables: as autocannon sends it, and in bursts. Of any other, none. */

@@ -3,7 +3,7 @@ import { compareRequests } from '../load/http-load.ts';
 import { startRawCopy } from '../load/raw-copy.ts';
 import { installPeers, type Peer, startNginxPeer, startPeers } from '../peers/peers.ts';
 import { proveGate } from '../peers/prove.ts';
-import { type Options, RAW, type Result, type Scenario } from '../scenario.ts';
+import { type Options, RAW, RAW_PREPARED, type Result, type Scenario } from '../scenario.ts';
 import { startStudio } from '../studio.ts';
 
 const PATH = '/api/auth/session';
@@ -54,6 +54,7 @@ async function compare(
       connections: 32,
       pipelining: 16,
     });
+    running.unshift(await startRawCopy(studio.port, loadOf(studio), RAW_PREPARED));
     running.unshift(await startRawCopy(studio.port, loadOf(studio)));
     return await compareRequests(`GET ${PATH}`, running, loadOf, RAW, options);
   } finally {
