@@ -141,7 +141,10 @@ t.test(
       footer: ['2026-01-02'],
     });
     t.same(
-      [...svg.matchAll(/<rect class="(bar[a-z ]*)" .*width="(\d+)"/g)].map(([, name, width]) => [name, width]),
+      [...svg.matchAll(/<rect class="(bar[a-z ]*)" .*width="(\d+)"/g)].map(([, name, width]) => [
+        name,
+        width,
+      ]),
       [
         ['bar', '2'],
         ['bar own', '235'],
