@@ -22,6 +22,7 @@ export function readmePart(report: Report, chartPath: string): string {
     ...(main === null ? [] : [`![${CHART_TITLE}](${chartPath})`, '']),
     `${date.slice(0, 10)}, ${machineLine(machine)}. ${method}${warning === null ? '' : ` ${warning}`}`,
     ...(main === null ? [] : ['', ...markdownTable(tableCells(main)), '', ...main.notes]),
+    ...scenarios.filter(({ name }) => name === MAIN).flatMap(inBursts),
     ...(short.length === 0 ? [] : ['', ...markdownTable(requestCells(short))]),
     ...rest.flatMap((measured) => folded(measured)),
   ].join('\n');
@@ -43,6 +44,12 @@ export function readmeChart(report: Report): BarChart | null {
     digits: 1,
     footer: [`Less is better. ${report.date.slice(0, 10)}, ${machineLine(report.machine)}`],
   };
+}
+
+/** Of the scenario with the peers, also the table that did not stand open. */
+function inBursts({ results, ...measured }: Measured): readonly string[] {
+  const others = results.slice(1);
+  return others.length === 0 ? [] : folded({ ...measured, measures: 'the same in bursts', results: others });
 }
 
 function mainTable({ scenarios }: Report): Table | null {

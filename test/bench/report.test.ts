@@ -113,6 +113,7 @@ t.test('the README has the peers, each request to raw, and folds the rest away',
   t.match(part, '](bench/speed.svg)');
   t.match(part, '| Studio | 1 | 5.50 (5.25-6.50)');
   t.match(part, '| `session` | A small JSON. | 5.00 | 5.50 | 1.25 | 1.00 | 2.00 | 2.00 |');
+  t.match(part, '<details><summary><code>session</code>: the same in bursts</summary>');
   t.match(part, '<details><summary><code>growth</code>: What grows.</summary>');
 });
 
