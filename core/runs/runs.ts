@@ -67,6 +67,11 @@ export interface Runs {
    * this client id count as the editor's; what is said of them on it is shown as if ComfyUI had told Studio itself.
    */
   overhear(clientId: string | null): Overheard;
+  /**
+   * Whether this is the id by which ComfyUI knows Studio. It keeps one socket for each id, the newest: whoever came with
+   * this one would take every run's messages away from Studio.
+   */
+  isOwnClient(clientId: string): boolean;
   /** Lets go of ComfyUI's socket and of every timer. */
   close(): void;
 }

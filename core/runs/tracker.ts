@@ -215,6 +215,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
     watch: ledger.watch,
     overhear: hearing.open,
+    isOwnClient: (id) => id === clientId,
 
     pause() {
       paused = true;

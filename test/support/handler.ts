@@ -39,6 +39,7 @@ const NO_RUNS: Runs = {
   erase: () => Promise.resolve([]),
   watch: () => () => {},
   overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
+  isOwnClient: () => false,
   close: () => {},
 };
 
