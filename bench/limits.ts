@@ -30,6 +30,8 @@ export type Limit = z.infer<typeof Limit>;
 
 export interface Verdict {
   readonly limit: Limit;
+  /** Of the table or curve. */
+  readonly title: string;
   readonly found: Spread | null;
   /** `close`: the median is beyond the limit, but not by more than the rounds vary. */
   readonly verdict: 'kept' | 'close' | 'exceeded' | 'not measured';
@@ -40,12 +42,13 @@ export function judgeLimits(limits: readonly Limit[], measured: readonly Measure
   return limits.flatMap((limit): readonly Verdict[] => {
     const scenario = measured.find(({ name }) => name === limit.scenario);
     if (scenario === undefined) return [];
-    const found = scenario.results.flatMap((result) => {
+    const found = scenario.results.flatMap((result): readonly Verdict[] => {
       const samples = result.kind === 'table' ? ofTable(limit, result) : ofCurve(limit, result);
-      return samples.length === 0 ? [] : [spreadOf(samples)];
+      const spread = spreadOf(samples);
+      const verdict = judge(limit, spread);
+      return samples.length === 0 ? [] : [{ limit, title: result.title, found: spread, verdict }];
     });
-    if (found.length === 0) return [{ limit, found: null, verdict: 'not measured' }];
-    return found.map((spread) => ({ limit, found: spread, verdict: judge(limit, spread) }));
+    return found.length > 0 ? found : [{ limit, title: '-', found: null, verdict: 'not measured' }];
   });
 }
 
@@ -75,9 +78,10 @@ function ofCurve(limit: Limit, { title, points }: Curve): readonly number[] {
 /** The verdicts as a table's heads and rows. */
 export function verdictCells(verdicts: readonly Verdict[]) {
   return {
-    heads: ['scenario', 'limit', 'found', 'verdict'],
-    rows: verdicts.map(({ limit, found, verdict }) => [
+    heads: ['scenario', 'table', 'limit', 'found', 'verdict'],
+    rows: verdicts.map(({ limit, title, found, verdict }) => [
       limit.scenario,
+      title,
       limitText(limit),
       found === null
         ? '-'
@@ -92,7 +96,6 @@ function limitText(limit: Limit): string {
     limit.atMost === undefined
       ? `at least ${grouped(limit.atLeast ?? 0, 2)}`
       : `at most ${grouped(limit.atMost, 2)}`;
-  if ('curve' in limit) return `${limit.curve}, last to first: ${bounds}`;
-  const what = `${limit.server}, ${limit.metric}${'to' in limit ? ` to ${limit.to}` : ''}`;
-  return `${limit.title === undefined ? '' : `${limit.title}: `}${what}: ${bounds}`;
+  if ('curve' in limit) return `last to first: ${bounds}`;
+  return `${limit.server}, ${limit.metric}${'to' in limit ? ` to ${limit.to}` : ''}: ${bounds}`;
 }

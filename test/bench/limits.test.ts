@@ -99,6 +99,6 @@ t.test('the committed limits can be read, and each is of a scenario that there i
 t.test('the verdicts as a table', async (t) => {
   const verdicts = judgeLimits([AT_MOST], measuredOf(tableOf('GET', { raw: [1], Studio: [2] })));
   t.same(verdictCells(verdicts).rows, [
-    ['session', 'Studio, cpu to raw: at most 1.15', '2.00 (2.00-2.00)', 'exceeded'],
+    ['session', 'GET', 'Studio, cpu to raw: at most 1.15', '2.00 (2.00-2.00)', 'exceeded'],
   ]);
 });
