@@ -9,7 +9,7 @@ import { startStudio } from '../studio.ts';
 
 const MEGABYTES = 1024 * 1024;
 
-interface ProxyLoad extends Partial<Load>, Pick<Load, 'path' | 'connections'> {
+interface ProxyLoad extends Pick<Load, 'method' | 'path' | 'body' | 'connections'> {
   readonly title: string;
   readonly isLarge: boolean;
 }
