@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Contender } from '../load/contender.ts';
 import { logIn, newKey } from '../log-in.ts';
 import { packageVersion } from '../machine.ts';
@@ -42,14 +42,20 @@ const RECIPES: readonly Recipe[] = [
   node('Express + cookie-session', 'express.js', ['express', 'cookie-session']),
 ];
 
-/** Installs the npm packages of the peers, apart from Studio's own, unless they are there. */
+/** Installs the npm packages of the peers, apart from Studio's own, unless those of the lock file are there. */
 export function installPeers(): void {
-  if (existsSync(`${HERE}/node_modules`)) return;
+  if (isInstalled()) return;
   console.log('Installing the peers ...');
   const { status } = spawnSync('npm', ['ci', '--prefix', HERE, '--no-audit', '--no-fund'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) throw new Error(`npm ci --prefix ${HERE} failed`);
+}
+
+/** npm keeps a lock file of what it installed, which is older than one that has changed since. */
+function isInstalled(): boolean {
+  const installed = statSync(`${HERE}/node_modules/.package-lock.json`, { throwIfNoEntry: false });
+  return installed !== undefined && installed.mtimeMs >= statSync(`${HERE}/package-lock.json`).mtimeMs;
 }
 
 /** Starts all that can be started here, and says what is left out. */
