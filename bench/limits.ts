@@ -52,15 +52,15 @@ export function judgeLimits(limits: readonly Limit[], measured: readonly Measure
   });
 }
 
-/** Exceeded only when three of four rounds are beyond the limit: else one odd round could decide. */
-function judge({ atMost, atLeast }: Limit, { median, low, high }: Spread): Verdict['verdict'] {
+/** Exceeded only when every round is beyond the limit: rounds vary, and few of them must not decide. */
+function judge({ atMost, atLeast }: Limit, { median, least, most }: Spread): Verdict['verdict'] {
   if (atMost !== undefined) {
     if (median <= atMost) return 'kept';
-    return low > atMost ? 'exceeded' : 'close';
+    return least > atMost ? 'exceeded' : 'close';
   }
-  const least = atLeast ?? 0;
-  if (median >= least) return 'kept';
-  return high < least ? 'exceeded' : 'close';
+  const wanted = atLeast ?? 0;
+  if (median >= wanted) return 'kept';
+  return most < wanted ? 'exceeded' : 'close';
 }
 
 function ofTable(limit: Limit, { title, rows }: Table): readonly number[] {
@@ -85,7 +85,7 @@ export function verdictCells(verdicts: readonly Verdict[]) {
       limitText(limit),
       found === null
         ? '-'
-        : `${grouped(found.median, 2)} (${grouped(found.low, 2)}-${grouped(found.high, 2)})`,
+        : `${grouped(found.median, 2)} (${grouped(found.least, 2)}-${grouped(found.most, 2)})`,
       verdict,
     ]),
   };

@@ -48,7 +48,7 @@ async function run({ rounds, seconds }: Options): Promise<readonly Result[]> {
       for (const kind of ['progress', 'preview'] as const) {
         const rows = await inTurn(contenders, rounds, async (contender) => ({
           // A thousand viewers get two previews a second: a short turn would have none.
-          [DELIVERY_CPU.key]: await measure(contender, kind, count, seconds * 3),
+          [DELIVERY_CPU.key]: await measure(contender, kind, count, seconds * 2),
         }));
         results.push({
           kind: 'table',

@@ -22,7 +22,7 @@ t.test('a quantile lies between the values beside it', async (t) => {
 });
 
 t.test('one odd round does not move the middle half', async (t) => {
-  t.same(spreadOf([5, 5, 5, 5, 5, 5, 90]), { median: 5, low: 5, high: 5 });
+  t.same(spreadOf([5, 5, 5, 5, 5, 5, 90]), { median: 5, low: 5, high: 5, least: 5, most: 90 });
 });
 
 t.test('a ratio is made of values of the same round', async (t) => {
