@@ -33,7 +33,7 @@ export interface Verdict {
   /** Of the table or curve. */
   readonly title: string;
   readonly found: Spread | null;
-  /** `close`: the median is beyond the limit, but not by more than the rounds vary. */
+  /** `close`: the median is beyond the limit, but a round was not. */
   readonly verdict: 'kept' | 'close' | 'exceeded' | 'not measured';
 }
 
