@@ -3,6 +3,7 @@ import { COLD_START } from './cold-start.ts';
 import { FAN_OUT } from './fan-out.ts';
 import { GATES } from './gates.ts';
 import { GUARD } from './guard.ts';
+import { METRICS } from './metrics.ts';
 import { PROXY } from './proxy.ts';
 import { PROXY_MEMORY } from './proxy-memory.ts';
 import { REQUESTS } from './requests.ts';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...REQUESTS,
   STATUS_JSON,
   GUARD,
+  METRICS,
   COLD_START,
   FAN_OUT,
   SLOW_VIEWER,
