@@ -78,6 +78,7 @@ async function lookFromHere(config: Config, probe: DoctorOptions['probe']): Prom
     key,
     managerLevel: readLevel(config.studioDir, config.managerSecurityLevel),
     traffic: null,
+    tls: null,
     exposure: await probe(config),
     comfyuiVersion: null,
   });

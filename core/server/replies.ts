@@ -6,6 +6,7 @@ import { errorReply, type Reply } from '../http/reply.ts';
 import type { Seconds } from '../http/request.ts';
 import type { LiveRequest } from './live-request.ts';
 import { createPendingReplies, type PendingReply } from './pending-replies.ts';
+import { standingHeaders } from './standing-headers.ts';
 import { streamReply } from './stream-reply.ts';
 import { isSource, type Written, writeReply } from './write-reply.ts';
 
@@ -51,7 +52,12 @@ type Closes = (atEnd: boolean) => boolean;
 const ALWAYS: Closes = () => true;
 export const NEVER: Closes = () => false;
 
-export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions'>): Replies {
+export function createReplies({
+  config,
+  log,
+  sessions,
+}: Pick<Context, 'config' | 'log' | 'sessions'>): Replies {
+  const standing = standingHeaders(config.tls);
   const logsRequests = log.isLevelEnabled('debug');
   const pending = createPendingReplies();
   let draining = false;
@@ -93,9 +99,9 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
     try {
-      return writeReply(response, reply, head, renewedCookie, close || draining);
+      return writeReply(response, reply, head, renewedCookie, close || draining, standing);
     } catch (error) {
-      return writeReply(response, toError(error, request), head, null, true);
+      return writeReply(response, toError(error, request), head, null, true, standing);
     }
   }
 
@@ -142,7 +148,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     const reply = errorReply(error);
     nextTick(owed, response, () => {
       response.cork(() => {
-        const written = writeReply(response, reply, method === 'HEAD', null, true);
+        const written = writeReply(response, reply, method === 'HEAD', null, true, standing);
         finish(owed, response, reply, written, ALWAYS);
       });
     });
