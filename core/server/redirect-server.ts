@@ -97,7 +97,7 @@ function readHead(live: HttpRequest): PlainHead {
 
 const STATUS_LINES = { 308: '308 Permanent Redirect', 400: '400 Bad Request', 403: '403 Forbidden' } as const;
 
-/** A tick later: after an answer at once uWebSockets.js would go on with the next request of the same packet. */
+/** A tick later: whoever sends more requests in the same packet is then cut off by uWebSockets.js, instead of answered each. */
 function answer(response: HttpResponse, { status, location, detail }: PlainAnswer): void {
   let gone = false;
   response.onAborted(() => {

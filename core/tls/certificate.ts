@@ -21,7 +21,9 @@ export interface Certificate {
 }
 
 /** A certificate and its key that will not do together, and why, as a sentence without its full stop. */
-export class PairError extends Error {}
+export class PairError extends Error {
+  override readonly name = 'PairError';
+}
 
 /** Reads both files. Throws PairError; nothing that it says is from inside the key. */
 export function readPair({ certificate, key }: PairFiles): Certificate {
