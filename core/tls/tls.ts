@@ -33,14 +33,16 @@ export interface TlsOptions {
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** How often the files are looked at, in ms; default 2000. */
   readonly intervalMs?: number;
+  /** How often it is asked whether Studio's own is to be renewed, in ms; default an hour. */
+  readonly renewalMs?: number;
 }
 
 const INTERVAL_MS = 2000;
-const HOUR_MS = 3_600_000;
+const RENEWAL_MS = 3_600_000;
 
 /** Reads the pair, or makes it. Throws StartupError when it cannot be used. */
 export function openTls(source: TlsSource, studioDir: string, options: TlsOptions): Tls {
-  const { log, intervalMs = INTERVAL_MS } = options;
+  const { log, intervalMs = INTERVAL_MS, renewalMs = RENEWAL_MS } = options;
   const files = filesOf(source, studioDir);
   const renew = (): void => {
     if (source.kind === 'self-signed') ensureOwnPair(studioDir, Date.now(), (message) => log.warn(message));
@@ -101,14 +103,14 @@ export function openTls(source: TlsSource, studioDir: string, options: TlsOption
     toldOfEnd = state;
   }
 
-  const hourly = setInterval(() => {
+  const renewals = setInterval(() => {
     try {
       renew();
     } catch (error) {
       log.error({ err: error }, "Studio's own certificate could not be renewed");
     }
     tellEnd();
-  }, HOUR_MS).unref();
+  }, renewalMs).unref();
 
   return {
     files,
@@ -124,7 +126,7 @@ export function openTls(source: TlsSource, studioDir: string, options: TlsOption
     },
     look,
     stop() {
-      clearInterval(hourly);
+      clearInterval(renewals);
       stopWatching();
     },
   };
