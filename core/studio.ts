@@ -6,6 +6,7 @@ import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
 import { createForwardedWatch } from './auth/forwarded-watch.ts';
 import { createGate } from './auth/gate.ts';
+import type { JudgeKey } from './auth/judge-key.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
 import { createThrottle } from './auth/throttle.ts';
@@ -92,6 +93,8 @@ export interface StudioOptions {
   readonly sharesPorts?: boolean;
   /** The Studio that this one takes over from. */
   readonly predecessor?: Predecessor | undefined;
+  /** How a key is judged that a person chose; default: in a process of its own. */
+  readonly judgeKey?: JudgeKey;
   /** Another one than the real: only to measure what that costs. */
   readonly guard?: Guard;
 }
@@ -99,9 +102,9 @@ export interface StudioOptions {
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
-  const { predecessor } = options;
+  const { predecessor, judgeKey } = options;
   makeFolder(config.studioDir);
-  const chosen = await chooseKey(config);
+  const chosen = await chooseKey(config, judgeKey);
   const strings = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
   const secrets = createSecrets(...strings);
   const log = await createLog(secrets);
@@ -165,7 +168,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   });
   const servers: Server[] = [];
   const rotation = createRotation({
-    ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
+    ...{ config, chosen, judgeKey, apiKey, secret, sessions, events, log, secrets },
     closeSockets(whose, reason) {
       for (const server of servers)
         whose === 'sessions' ? server.closeSessions(reason) : server.closeCallers(reason);

@@ -53,17 +53,7 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
     restart: restartAfterUpdate,
   });
   const { log } = studio.context;
-  const scheme = studio.tls === null ? 'http' : 'https';
   if (warning !== null) log.warn(warning);
-  log.info(
-    `ComfyUI Studio serves on ${scheme}://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
-  );
-  if (studio.comfyuiPort !== null)
-    log.info(`ComfyUI alone, behind the same login: ${scheme}://${config.host}:${studio.comfyuiPort}`);
-  if (studio.httpRedirectPort !== null)
-    log.info(`Plain http is led to https: http://${config.host}:${studio.httpRedirectPort}`);
-  if (studio.tls !== null) log.info(certificateLine(studio.tls, config.studioDir));
-
   const self = asIncumbent(studio);
   const keeper = createKeeper({
     self,
@@ -89,6 +79,8 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
     void restart();
   });
   successor?.serve(self, () => end(EXIT.ok));
+  // Last of all: whoever waits for this line may send a signal at once.
+  tellWhere(studio);
   return ended;
 
   function onStop(signal: NodeJS.Signals): void {
@@ -153,6 +145,22 @@ function asIncumbent({ context, pause, resume, retire }: Studio): Incumbent {
       });
     },
   };
+}
+
+function tellWhere({
+  context: { config, log },
+  tls,
+  keySource,
+  port,
+  comfyuiPort,
+  httpRedirectPort,
+}: Studio): void {
+  const at = `${tls === null ? 'http' : 'https'}://${config.host}`;
+  log.info(`ComfyUI Studio serves on ${at}:${port}; the key to log in with: ${keySource}`);
+  if (comfyuiPort !== null) log.info(`ComfyUI alone, behind the same login: ${at}:${comfyuiPort}`);
+  if (httpRedirectPort !== null)
+    log.info(`Plain http is led to https: http://${config.host}:${httpRedirectPort}`);
+  if (tls !== null) log.info(certificateLine(tls, config.studioDir));
 }
 
 function certificateLine({ state: { kind, certificate } }: Tls, studioDir: string): string {

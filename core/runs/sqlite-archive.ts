@@ -2,10 +2,11 @@ import { stringify } from 'lossless-json';
 import { z } from 'zod';
 import { parseExactJson } from '../exact-json.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { HistoryQuery, RunArchive, RunRecord } from './archive.ts';
+import type { RunArchive, RunRecord } from './archive.ts';
 import { promptFrom } from './comfyui-answers.ts';
+import { conditions } from './history-conditions.ts';
 import { isOver } from './state.ts';
-import { StoredProgress } from './stored-progress.ts';
+import { StoredProgress, StoredTiming } from './stored-progress.ts';
 
 /** Of the runs that are over. The oldest go first, by whichever limit is reached. */
 export interface RunRetention {
@@ -25,13 +26,19 @@ const OVER = `status NOT IN ('queued', 'running')`;
 export function createSqliteArchive(storage: Storage, retention: RunRetention): RunArchive {
   const { database } = storage;
   const insert = database.prepare(
-    `INSERT OR REPLACE INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt)
-     VALUES (@id, @status, 0, @bytes, @progress, '{}', @prompt)`,
+    `INSERT OR REPLACE INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt, queued_at)
+     VALUES (@id, @status, 0, @bytes, @progress, '{}', @prompt,
+       max(@queuedAt, coalesce((SELECT max(queued_at) FROM runs), 0)))`,
   );
   const update = database.prepare(
     `UPDATE runs SET status = @status, accepted = @accepted, ended_at = @endedAt, progress = @progress,
        node_errors = @nodeErrors WHERE prompt_id = @id`,
   );
+  // Most saves bring no news of these.
+  const updateTimings = database.prepare(
+    'UPDATE runs SET timings = @timings WHERE prompt_id = @id AND timings IS NOT @timings',
+  );
+  const timingsOf = database.prepare('SELECT timings FROM runs WHERE prompt_id = ?').pluck();
   const drop = database.prepare('DELETE FROM runs WHERE prompt_id = ?');
   const open = database.prepare(`SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY number`);
   const get = database.prepare('SELECT accepted, progress, node_errors FROM runs WHERE prompt_id = ?');
@@ -72,7 +79,14 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
       const progress = JSON.stringify(run);
       const bytes = Buffer.byteLength(promptText) + progress.length;
       storage.write(() =>
-        insert.run({ id: run.prompt_id, status: run.status, bytes, progress, prompt: promptText }),
+        insert.run({
+          id: run.prompt_id,
+          status: run.status,
+          bytes,
+          progress,
+          prompt: promptText,
+          queuedAt: Date.parse(run.queued_at),
+        }),
       );
       mostBytes += bytes;
     },
@@ -90,6 +104,9 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
         if (ended) pruneNowAndThen();
       });
     },
+    saveTimings(id, timings) {
+      storage.write(() => updateTimings.run({ id, timings: JSON.stringify(timings) }));
+    },
     drop(id) {
       storage.write(() => drop.run(id));
     },
@@ -103,6 +120,10 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
     promptOf(id) {
       const text = promptOf.get(id);
       return typeof text === 'string' ? promptFrom(parseExactJson(text)) : undefined;
+    },
+    timingsOf(id) {
+      const text = timingsOf.get(id);
+      return text === undefined ? [] : StoredTimings.parse(text);
     },
     list(query) {
       const { where, values } = conditions(query);
@@ -124,23 +145,11 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
   };
 }
 
-function conditions({ before, statuses }: HistoryQuery): { where: string; values: (string | number)[] } {
-  const all = ['accepted = 1'];
-  const values: (string | number)[] = [];
-  if (before !== undefined) {
-    all.push('number < ?');
-    values.push(before);
-  }
-  if (statuses !== undefined) {
-    all.push(`status IN (${statuses.map(() => '?').join(', ')})`);
-    values.push(...statuses);
-  }
-  return { where: `WHERE ${all.join(' AND ')}`, values };
-}
-
 const Json = z.string().transform((text): unknown => JSON.parse(text));
 
 const Page = z.array(z.object({ number: z.number(), progress: Json.pipe(StoredProgress) }));
+
+const StoredTimings = Json.pipe(z.array(StoredTiming));
 
 const RecordRow = z.object({
   accepted: z.number(),

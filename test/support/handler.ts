@@ -1,6 +1,7 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
 import { createForwardedWatch } from '../../core/auth/forwarded-watch.ts';
 import { createGate } from '../../core/auth/gate.ts';
+import { STRONG } from '../../core/auth/key-strength.ts';
 import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
@@ -36,6 +37,7 @@ const NO_RUNS: Runs = {
   history: () => ({ runs: [], next: null }),
   record: () => undefined,
   promptOf: () => undefined,
+  timingsOf: () => [],
   erase: () => Promise.resolve([]),
   watch: () => () => {},
   overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
@@ -44,7 +46,7 @@ const NO_RUNS: Runs = {
 };
 
 const NO_ROTATION: Rotation = {
-  key: { key: KEY, source: 'API_KEY', warning: null },
+  key: { key: KEY, source: 'API_KEY', verdict: STRONG, warning: null },
   rotateSessions: () => {
     throw new Error('not expected');
   },
