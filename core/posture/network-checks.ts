@@ -25,9 +25,9 @@ export const transport: Check = ({ tls, network: { loopbackOnly, trustsProxies, 
       'Somebody logged in over plain http: the key can be read on the way',
       'Put https in front (a proxy, named in TRUSTED_PROXIES), or use a tunnel: ssh -L 8000:localhost:8000.',
     );
+  if (tls !== null) return green('Studio itself speaks https, and nothing else');
   if (seen != null && (seen.cookies.https ?? seen.logins.https) !== null)
     return green('People come over https, through a trusted proxy');
-  if (tls !== null) return green('Studio itself speaks https, and nothing else');
   if (loopbackOnly)
     return green('Studio listens on this machine only: what comes from elsewhere comes by a tunnel');
   if (trustsProxies) return green('TRUSTED_PROXIES names the proxy in front');

@@ -100,7 +100,13 @@ const ROWS: readonly [string, string, Partial<Facts>, CheckState | null, RegExp?
   ['transport', 'loopback', network({ ...unseen, loopbackOnly: true }), 'green'],
   ['transport', 'nothing seen, nothing set', network(unseen), 'amber', /TRUSTED_PROXIES/],
   ['transport', 'not running, a proxy named', network({ seen: null }), 'green'],
-  ['transport', 'https of its own', { ...network(unseen), ...tls({}) }, 'green', /itself speaks https/],
+  [
+    'transport',
+    'https of its own',
+    { ...network({ ...unseen, seen: seen({ https: 5 }) }), ...tls({}) },
+    'green',
+    /itself speaks https/,
+  ],
   [
     'transport',
     'https of its own, and an untrusted proxy',
