@@ -50,7 +50,10 @@ export interface Server extends Listener {
 /** uWebSockets.js's default, SO_REUSEPORT: only processes of one user share a port, and only when all of them ask for it so. */
 const SHARED_PORT = 0;
 
-/** Answers over https where the configuration says so. `guard`: what every request and every handshake meets first. `patience`: how long sockets may be far behind. */
+/**
+ * Answers over https where the configuration says so. `guard`: what every request and every handshake meets first.
+ * `patience`: how long sockets may be far behind.
+ */
 export function createServer(
   context: Context,
   routes: readonly Route[],
