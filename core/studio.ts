@@ -24,6 +24,8 @@ import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance, type MaintenanceChange } from './maintenance.ts';
+import { createExposition } from './metrics/exposition.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { packageRoot } from './package-root.ts';
 import { createPosture } from './posture/posture.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
@@ -95,14 +97,15 @@ export interface StudioOptions {
   readonly predecessor?: Predecessor | undefined;
   /** How a key is judged that a person chose; default: in a process of its own. */
   readonly judgeKey?: JudgeKey;
-  /** Another one than the real: only to measure what that costs. */
+  /** Others than the real ones: only to measure what these cost. */
   readonly guard?: Guard;
+  readonly metrics?: Metrics;
 }
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
-  const { predecessor, judgeKey } = options;
+  const { predecessor, judgeKey, metrics = createMetrics() } = options;
   makeFolder(config.studioDir);
   const chosen = await chooseKey(config, judgeKey);
   const strings = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
@@ -149,7 +152,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     restart: options.restart ?? (async () => ({ failed: 'nobody here can start it anew' })),
   });
   const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
-  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const timeoutSeconds = config.comfyuiTimeoutSeconds;
+  const comfyui = metrics.upstream.timed(createUpstream(target, { timeoutSeconds }));
   const comfyuiSockets = createSocketUpstream(target);
   const exposure = watchExposure({
     listeners: listenersOf(config),
@@ -159,6 +163,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   events.subscribe(({ type, data }) => {
     if (type === 'auth.login') failures.succeeded(String(data.ip));
   });
+  events.subscribe(metrics.happenings.see);
   const forwarded = createForwardedWatch((message) => log.warn(message));
   const transport = createTransportWatch();
   // Apart from the tracker's: a look at the status gives up sooner, and takes none of its connections.
@@ -176,11 +181,19 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   });
   const now = (): Seconds => Math.floor(Date.now() / 1000);
   const managerLevel = openManagerLevel(config, log);
+  const status = createStatus({
+    config,
+    runs,
+    systemStats: metrics.upstream.asked(asked.systemStats),
+    viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
+  });
   const context: Context = Object.freeze({
     config,
     log,
     now,
-    gate: createGate(apiKey, sessions, createThrottle(), (failure) => failures.add(failure)),
+    gate: createGate(apiKey, sessions, metrics.keys.counted(createThrottle()), (failure) =>
+      failures.add(failure),
+    ),
     sessions,
     rotation,
     maintenance,
@@ -202,22 +215,23 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       comfyui: asked,
       tls,
     }),
-    status: createStatus({
-      config,
-      runs,
-      systemStats: asked.systemStats,
-      viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
-    }),
+    status,
     comfyuiSockets,
     exposure,
     assets,
     refusals: guard.refusals,
+    metrics,
+    exposition: createExposition(metrics, {
+      ...{ status, runs, updates, storage },
+      refusals: guard.refusals,
+      sockets: () => servers.map((each) => each.openSockets()),
+    }),
   });
   const server = createServer(context, routes, guard);
   // The same gate on a second port; the guard counts what it refuses on both.
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
-  const stopBroadcast = broadcast(runs, events, server);
+  const stopBroadcast = broadcast(runs, events, server, metrics.frames);
   if (predecessor !== undefined) await standTheCheck(server, predecessor, tls !== null);
   const port = await ports.listen(server, config.host, config.port);
   const comfyuiPort =

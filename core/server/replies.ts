@@ -55,8 +55,9 @@ export const NEVER: Closes = () => false;
 export function createReplies({
   config,
   log,
+  metrics,
   sessions,
-}: Pick<Context, 'config' | 'log' | 'sessions'>): Replies {
+}: Pick<Context, 'config' | 'log' | 'metrics' | 'sessions'>): Replies {
   const standing = standingHeaders(config.tls);
   const logsRequests = log.isLevelEnabled('debug');
   const pending = createPendingReplies();
@@ -99,9 +100,13 @@ export function createReplies({
     const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
     try {
-      return writeReply(response, reply, head, renewedCookie, close || draining, standing);
+      const written = writeReply(response, reply, head, renewedCookie, close || draining, standing);
+      metrics.requests.answered(request, reply.status);
+      return written;
     } catch (error) {
-      return writeReply(response, toError(error, request), head, null, true, standing);
+      const failed = toError(error, request);
+      metrics.requests.answered(request, failed.status);
+      return writeReply(response, failed, head, null, true, standing);
     }
   }
 
@@ -146,6 +151,7 @@ export function createReplies({
   function refuse(response: HttpResponse, method: string, error: HttpError): void {
     const owed = pending.add(response);
     const reply = errorReply(error);
+    metrics.requests.refused(error.status);
     nextTick(owed, response, () => {
       response.cork(() => {
         const written = writeReply(response, reply, method === 'HEAD', null, true, standing);

@@ -17,6 +17,11 @@ import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
 import { createViewers } from './viewers.ts';
 
+export interface OpenSockets {
+  readonly viewers: number;
+  readonly passed: number;
+}
+
 export interface Server extends Listener {
   /** Takes no more connections on that port; those that are open go on. */
   stopListening(port: number): void;
@@ -30,6 +35,8 @@ export interface Server extends Listener {
   mostBuffered(): number;
   /** How many sockets are open. */
   viewers(): number;
+  /** The same by what they are: viewers of the stream, and those that are passed on to ComfyUI. */
+  openSockets(): OpenSockets;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
   /** Ends all sockets with 4001, those of the key as well. */
@@ -75,7 +82,7 @@ export function createServer(
       if (route.passedOn) passedSockets.mount(app, route, counted.socketClosed);
       else sockets.mount(app, route, counted.socketClosed);
     }
-    mountRoutes(app, routes, dispatch.serve);
+    mountRoutes(app, routes, dispatch.serve, context.metrics.requests.row);
     return counted;
   });
 
@@ -123,6 +130,7 @@ export function createServer(
     },
     mostBuffered: sockets.mostBuffered,
     viewers: () => sockets.open() + passedSockets.open(),
+    openSockets: () => ({ viewers: sockets.open(), passed: passedSockets.open() }),
     closeSessions(reason) {
       sockets.closeSessions(reason);
       passedSockets.closeSessions(reason);

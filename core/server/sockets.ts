@@ -61,7 +61,7 @@ export interface SocketServices {
 }
 
 export function createSockets(context: Context, services: SocketServices, patience: Patience): Sockets {
-  const { log } = context;
+  const { log, metrics } = context;
   const { dispatch, handshakes, viewers } = services;
   const sockets = createSessionSockets<OpenSocket>(context.now);
   const watch = watchPressure(sockets.open);
@@ -120,7 +120,7 @@ export function createSockets(context: Context, services: SocketServices, patien
         open(socket) {
           const data = socket.getUserData();
           const { request, expiresAt } = data.admitted;
-          const open = new OpenSocket(socket, request.caller, expiresAt, patience);
+          const open = new OpenSocket(socket, request.caller, expiresAt, patience, metrics.frames);
           data.open = open;
           sockets.add(open);
           viewers.add(request.ip);

@@ -11,6 +11,7 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog, createSecrets } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
+import { createMetrics } from '../../core/metrics/metrics.ts';
 import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
@@ -97,6 +98,8 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
     },
     refusals: new Map(),
+    metrics: createMetrics(),
+    exposition: () => Promise.reject(new Error('not expected')),
     ...overrides,
   };
 }

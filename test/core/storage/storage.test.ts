@@ -76,8 +76,10 @@ t.test('a damaged file is set aside, with a warning, and new records begin', asy
     t.match(warnings, [/is damaged .*set aside as .*studio\.db\.bad/], what);
     t.equal(second.database.prepare('SELECT count(*) FROM names').pluck().get(), 0, `${what}: it is empty`);
     t.ok(readFileSync(`${path}.bad`).equals(damaged), 'the damaged one is kept as it was');
+    t.ok(second.wasDamaged, 'and it knows why');
     second.close();
     const third = openStorage(path, (message) => t.fail(message));
+    t.notOk(third.wasDamaged);
     third.close();
   }
 });
