@@ -31,6 +31,7 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
 export function createDispatch(context: Context, guard: Guard): Dispatch {
   const { config, forwarded, gate, log, maintenance, metrics, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
+  const scheme = config.tls === null ? 'http' : 'https';
   const replies = createReplies(context);
 
   function serve(route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string): void {
@@ -44,7 +45,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   function readRequest(response: HttpResponse, live: HttpRequest, method: string): LiveRequest {
     const path = live.getUrl();
     const query = live.getQuery() ?? '';
-    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwarded);
+    return new LiveRequest(response, live, method, path, query, scheme, config.trustedProxies, forwarded);
   }
 
   function serveRequest(

@@ -19,6 +19,9 @@ const ENCODED: Readonly<Record<string, ArrayBuffer>> = Object.fromEntries(
     new TextEncoder().encode(name).buffer,
   ]),
 );
+/** What this server itself speaks. */
+export type Scheme = 'http' | 'https';
+
 const NOBODY: Caller = Object.freeze({ by: 'nobody' });
 
 /**
@@ -41,6 +44,7 @@ export class LiveRequest implements Request {
   #response: HttpResponse;
   #live: HttpRequest | null;
   #headers: HeaderMap | null = null;
+  #scheme: Scheme;
   #trustedProxies: readonly AddressRange[];
   #forwardedWatch: ForwardedWatch;
   #peerText: string | null = null;
@@ -57,6 +61,7 @@ export class LiveRequest implements Request {
     method: string,
     path: string,
     rawQuery: string,
+    scheme: Scheme,
     trustedProxies: readonly AddressRange[],
     forwardedWatch: ForwardedWatch,
   ) {
@@ -65,6 +70,7 @@ export class LiveRequest implements Request {
     this.method = method;
     this.path = path;
     this.rawQuery = rawQuery;
+    this.#scheme = scheme;
     this.#trustedProxies = trustedProxies;
     this.#forwardedWatch = forwardedWatch;
   }
@@ -178,10 +184,11 @@ export class LiveRequest implements Request {
   #ownOrigin(): string {
     const host = this.header('host');
     if (this.#trustedProxies.length === 0 || !isTrustedPeer(this.#peer(), this.#trustedProxies)) {
-      return `http://${host}`;
+      return `${this.#scheme}://${host}`;
     }
     // The last value is the trusted proxy's own; what stands before it was sent to the proxy.
-    const proto = lastOf(this.#allLines('x-forwarded-proto')) === 'https' ? 'https' : 'http';
+    const forwardedProto = lastOf(this.#allLines('x-forwarded-proto')) || this.#scheme;
+    const proto = forwardedProto === 'https' ? 'https' : 'http';
     return `${proto}://${lastOf(this.#allLines('x-forwarded-host')) || host}`;
   }
 }
