@@ -40,8 +40,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
   }
 
-  function readRequest(response: HttpResponse, live: HttpRequest, method: string): LiveRequest {
-    const path = live.getUrl();
+  function readRequest(response: HttpResponse, live: HttpRequest, method: string, path: string): LiveRequest {
     const query = live.getQuery() ?? '';
     return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwarded);
   }
@@ -52,7 +51,8 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     live: HttpRequest,
     method: string,
   ): void {
-    const request = readRequest(response, live, method);
+    // The router compares byte for byte, so a path that leads to an exact route is that route's own.
+    const request = readRequest(response, live, method, route.exactPath ?? live.getUrl());
     const verdict = guard.judge(request, route.exactPath, route.pathRules);
     if (verdict !== null && verdict !== 'lines') return refuseUnclean(response, method, verdict);
     if (logsRequests) request.startedAt = performance.now();
@@ -197,7 +197,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
 
   function admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null {
     const { access, passedOn = false } = route;
-    const request = readRequest(response, live, 'GET');
+    const request = readRequest(response, live, 'GET', live.getUrl());
     const verdict = guard.judge(request, null, passedOn ? PASSED_ON_PATHS : undefined);
     const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;
     if (typeof headers === 'string') {
