@@ -101,8 +101,9 @@ function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close:
 
 /** All header lines but the end: what goes into one call of writeHeader, since each call into uWebSockets.js costs. */
 interface HeaderLines {
-  readonly firstName: string;
-  /** The first header's value and all further lines, as bytes, which cost less to hand over than a string. */
+  // As bytes, which cost less to hand over than a string.
+  readonly firstName: ArrayBuffer;
+  /** The first header's value and all further lines. */
   readonly rest: ArrayBuffer;
   /** The same with a Set-Cookie, which stays the same for all replies of a second. */
   cookie: string;
@@ -123,7 +124,7 @@ function headerLines(headers: Headers): HeaderLines {
   }
   const [firstName, firstValue] = all[0] ?? ['', ''];
   const rest = encode([firstValue, ...all.slice(1).map(([name, value]) => `${name}: ${value}`)].join('\r\n'));
-  const lines = { firstName, rest, cookie: '', restWithCookie: rest };
+  const lines = { firstName: encode(firstName), rest, cookie: '', restWithCookie: rest };
   built.set(headers, lines);
   return lines;
 }
@@ -140,12 +141,12 @@ function encode(text: string): ArrayBuffer {
   return new TextEncoder().encode(text).buffer;
 }
 
-const statusLines = new Map<number, string>();
+const statusLines = new Map<number, ArrayBuffer>();
 
-function statusLine(status: number): string {
+function statusLine(status: number): ArrayBuffer {
   let line = statusLines.get(status);
   if (line === undefined) {
-    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+    line = encode(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`);
     statusLines.set(status, line);
   }
   return line;
