@@ -78,8 +78,9 @@ function writeForeignHeaders(
   if (!FOREIGN_LINES.test(all)) throw new Error('the header lines of a forwarded reply are not clean');
   if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
   const colon = all.indexOf(': ');
-  // As bytes: a string would go out as UTF-8, and another server's bytes stay what they are.
-  response.writeHeader(all.slice(0, colon), Buffer.from(all.slice(colon + 2), 'latin1'));
+  const rest = all.slice(colon + 2);
+  // As bytes where there is more than ASCII: a string would go out as UTF-8, and another server's bytes stay what they are.
+  response.writeHeader(all.slice(0, colon), /[\x80-\xff]/.test(rest) ? Buffer.from(rest, 'latin1') : rest);
 }
 
 function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close: boolean): Written {
