@@ -12,12 +12,21 @@ const NO_BODY = new Uint8Array();
 const NO_LINES: HeaderMap = new Map();
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
-// uWebSockets.js takes a name as bytes at half the cost of a string; these are asked for on every request.
+// uWebSockets.js takes a name as bytes at half the cost of a string; these are asked for on most requests.
 const ENCODED: Readonly<Record<string, ArrayBuffer>> = Object.fromEntries(
-  ['host', 'cookie', 'x-api-key', 'authorization', 'content-length', 'transfer-encoding'].map((name) => [
-    name,
-    new TextEncoder().encode(name).buffer,
-  ]),
+  [
+    'host',
+    'cookie',
+    'x-api-key',
+    'authorization',
+    'content-length',
+    'transfer-encoding',
+    'accept',
+    'accept-encoding',
+    'if-none-match',
+    'sec-fetch-mode',
+    'upgrade',
+  ].map((name) => [name, new TextEncoder().encode(name).buffer]),
 );
 /** What this server itself speaks. */
 export type Scheme = 'http' | 'https';

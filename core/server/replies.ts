@@ -76,15 +76,15 @@ export function createReplies({
     close: Closes,
   ): void {
     request.detach();
-    Promise.resolve(reply)
-      .then((late) => {
+    const writeIt = (late: Reply) =>
+      contain(response, () => {
         if (owed.gone) return isSource(late.body) ? late.body.abort() : undefined;
         response.cork(() => {
           const written = writeNow(response, request, late, unixTime(), close(false));
           finish(owed, response, late, written, close);
         });
-      })
-      .catch((error: unknown) => fail(response, error));
+      });
+    Promise.resolve(reply).then(writeIt, (error: unknown) => fail(response, error));
   }
 
   function writeNow(

@@ -70,8 +70,9 @@ function writeForeignHeaders(
   if (!FOREIGN_LINES.test(all)) throw new Error('the header lines of a forwarded reply are not clean');
   if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
   const colon = all.indexOf(': ');
-  // As bytes: a string would go out as UTF-8, and another server's bytes stay what they are.
-  response.writeHeader(all.slice(0, colon), Buffer.from(all.slice(colon + 2), 'latin1'));
+  const rest = all.slice(colon + 2);
+  // As bytes where there is more than ASCII: a string would go out as UTF-8, and another server's bytes stay what they are.
+  response.writeHeader(all.slice(0, colon), /[\x80-\xff]/.test(rest) ? Buffer.from(rest, 'latin1') : rest);
 }
 
 function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close: boolean): Written {
@@ -93,8 +94,9 @@ function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close:
 
 /** All header lines but the end: what goes into one call of writeHeader, since each call into uWebSockets.js costs. */
 export interface HeaderLines {
-  readonly firstName: string;
-  /** The first header's value and all further lines, as bytes, which cost less to hand over than a string. */
+  // As bytes, which cost less to hand over than a string.
+  readonly firstName: ArrayBuffer;
+  /** The first header's value and all further lines. */
   readonly rest: ArrayBuffer;
   /** The same with a Set-Cookie, which stays the same for all replies of a second. */
   cookie: string;
@@ -112,7 +114,7 @@ function headerLines(headers: Headers, { onOwn, built }: StandingHeaders): Heade
   }
   const [firstName, firstValue] = all[0] ?? ['', ''];
   const rest = encode([firstValue, ...all.slice(1).map(([name, value]) => `${name}: ${value}`)].join('\r\n'));
-  const lines = { firstName, rest, cookie: '', restWithCookie: rest };
+  const lines = { firstName: encode(firstName), rest, cookie: '', restWithCookie: rest };
   built.set(headers, lines);
   return lines;
 }
@@ -129,12 +131,12 @@ function encode(text: string): ArrayBuffer {
   return new TextEncoder().encode(text).buffer;
 }
 
-const statusLines = new Map<number, string>();
+const statusLines = new Map<number, ArrayBuffer>();
 
-function statusLine(status: number): string {
+function statusLine(status: number): ArrayBuffer {
   let line = statusLines.get(status);
   if (line === undefined) {
-    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+    line = encode(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`);
     statusLines.set(status, line);
   }
   return line;
