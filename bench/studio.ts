@@ -12,11 +12,17 @@ export interface Studio extends ServerProcess {
   logIn(): Promise<string>;
 }
 
-/** Starts the Studio that was built. Without a COMFYUI_URL in `env` nothing answers there: the reconnecting is part of the cost. */
-export async function startStudio(env: Readonly<Record<string, string>> = {}): Promise<Studio> {
+/**
+ * Starts the Studio that was built. Without a COMFYUI_URL in `env` nothing answers there: the reconnecting is part of the cost.
+ * `flags` are Node's own.
+ */
+export async function startStudio(
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Studio> {
   const studioDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
   const key = `studio_${randomBytes(32).toString('base64url')}`;
-  const server = await startServer('node', ['dist/core/main.js'], {
+  const server = await startServer('node', [...flags, 'dist/core/main.js'], {
     API_KEY: key,
     STUDIO_DIR: studioDir,
     STUDIO_HOST: '127.0.0.1',

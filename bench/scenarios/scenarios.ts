@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
+import { IDLE_SOCKETS } from './idle-sockets.ts';
 import { REQUESTS } from './requests.ts';
 
 /** All that the bench can measure, in the order in which it does. */
-export const SCENARIOS: readonly Scenario[] = [...REQUESTS];
+export const SCENARIOS: readonly Scenario[] = [...REQUESTS, IDLE_SOCKETS];
