@@ -16,6 +16,8 @@ const SEARCHED_EVENTS = 200;
 /** How many runs a viewer is told of when it comes. */
 const LATEST_RUNS = 100;
 
+const NONE: ReadonlySet<RunProgress> = new Set();
+
 /** RFC 6455, 7.4.1, as registered since: "try again later". */
 const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 1011;
@@ -38,7 +40,7 @@ export class Viewer {
   #fellBehind = false;
   #getsProgress = false;
   /** Runs that are over and of which it need not be told again. */
-  #told: ReadonlySet<RunProgress> = new Set();
+  #told = NONE;
 
   constructor(context: Context, socket: Socket, options: StreamOptions) {
     this.#context = context;
