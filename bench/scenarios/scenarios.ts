@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
+import { HANDSHAKES } from './handshakes.ts';
 import { IDLE_SOCKETS } from './idle-sockets.ts';
 import { REQUESTS } from './requests.ts';
 
 /** All that the bench can measure, in the order in which it does. */
-export const SCENARIOS: readonly Scenario[] = [...REQUESTS, IDLE_SOCKETS];
+export const SCENARIOS: readonly Scenario[] = [...REQUESTS, HANDSHAKES, IDLE_SOCKETS];
