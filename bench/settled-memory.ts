@@ -1,12 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { residentMegabytes } from './process.ts';
+import type { Metric } from './scenario.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** For the command line of a Node whose memory is to be measured: it collects its garbage when it is told to. */
+export const SETTLED_MEMORY: Metric = { key: 'settled', title: 'RSS MB', digits: 1 };
+
+/**
+ * For the command line of a Node whose memory is to be measured: it collects its garbage when it is told to. Its young generation
+ * is small, or that would grow with the traffic and count as what is kept; so its CPU time is not to be measured as well.
+ */
 export const COLLECTING = [
   '--expose-gc',
   '--import=./test/fuzz/collect-on-signal.mjs',
-  // Else the young generation grows with the traffic, and its size would count as what is kept.
   '--max-semi-space-size=1',
 ];
 
