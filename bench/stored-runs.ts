@@ -1,4 +1,4 @@
-import { type Storage, openStorage } from '../core/storage/storage.ts';
+import { openStorage, type Storage } from '../core/storage/storage.ts';
 import { runProgress } from '../test/support/run-progress.ts';
 
 /** How the runs of a pod end: of a hundred, so many with each. */
@@ -25,7 +25,13 @@ function endingsByNumber(): readonly (readonly [keyof typeof ENDINGS, readonly [
 }
 
 /** SQLite makes them from one of their kind: through the archive, a million would take minutes. */
-function insertEvery({ database }: Storage, status: keyof typeof ENDINGS, from: number, to: number, count: number): void {
+function insertEvery(
+  { database }: Storage,
+  status: keyof typeof ENDINGS,
+  from: number,
+  to: number,
+  count: number,
+): void {
   const queuedAt = '2026-01-01T12:00:00.000Z';
   const progress = JSON.stringify(
     runProgress({

@@ -5,7 +5,7 @@ import { type AddressRange, parseRange } from './auth/client-address.ts';
 import type { Retention } from './events/retention.ts';
 import type { LogLevel } from './log.ts';
 import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
-import type { RunRetention } from './runs/sqlite-archive.ts';
+import type { RunRetention } from './runs/run-retention.ts';
 import { StartupError } from './startup-error.ts';
 import { KNOWN_TOKENS } from './tokens.ts';
 import { splitCommand } from './update/split-command.ts';

@@ -45,6 +45,11 @@ const STEPS: readonly string[] = [
   UPDATE events SET kept_as = 'attempt' WHERE type IN ('auth.failed', 'auth.throttled', 'manager.refused');
   CREATE INDEX events_kept_as ON events (kept_as, id);
   `,
+  `
+  -- The runs that are over, with all that it takes to choose those that are to be forgotten (core/runs/run-retention.ts).
+  CREATE INDEX runs_by_end ON runs (ended_at, bytes) WHERE ended_at IS NOT NULL;
+  DROP INDEX runs_by_bytes;
+  `,
 ];
 
 /** Brings the tables up to date. Throws SqliteError, also when a newer Studio wrote the file. */
