@@ -20,7 +20,7 @@ export async function startStudio(
   env: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
 ): Promise<Studio> {
-  const studioDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+  const studioDir = env.STUDIO_DIR ?? mkdtempSync(join(tmpdir(), 'studio-bench-'));
   const key = `studio_${randomBytes(32).toString('base64url')}`;
   const server = await startServer('node', [...flags, 'dist/core/main.js'], {
     API_KEY: key,

@@ -1,5 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { GROWTH_COOKIES } from './growth-cookies.ts';
+import { GROWTH_HISTORY } from './growth-history.ts';
+import { GROWTH_RUNS } from './growth-runs.ts';
 import { GROWTH_THROTTLE } from './growth-throttle.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { IDLE_SOCKETS } from './idle-sockets.ts';
@@ -12,4 +14,6 @@ export const SCENARIOS: readonly Scenario[] = [
   IDLE_SOCKETS,
   GROWTH_COOKIES,
   GROWTH_THROTTLE,
+  GROWTH_HISTORY,
+  GROWTH_RUNS,
 ];

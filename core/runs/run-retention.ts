@@ -13,8 +13,8 @@ export interface RunRetention {
 export interface Forgetting {
   /** One more is over, and kept: now and then, and whenever they take too much room, the oldest go. */
   ended(bytes: number): void;
-  /** Some of them were deleted by somebody else. */
-  deleted(): void;
+  /** Some of them were deleted by somebody else; null: nobody knows how many. */
+  deleted(some: Total | null): void;
 }
 
 /** How many runs may end before the ones that are too many are deleted. */
@@ -90,8 +90,9 @@ export function createForgetting({ database, together }: Storage, limits: RunRet
         if (!(error instanceof StorageUnwritable)) throw error;
       }
     },
-    deleted() {
-      kept = null;
+    deleted(some) {
+      if (some === null) kept = null;
+      else if (kept !== null) kept = { runs: kept.runs - some.runs, bytes: kept.bytes - some.bytes };
     },
   };
 }

@@ -26,7 +26,9 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
   const open = database.prepare(`SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY number`);
   const get = database.prepare('SELECT accepted, progress, node_errors FROM runs WHERE prompt_id = ?');
   const promptOf = database.prepare('SELECT prompt FROM runs WHERE prompt_id = ?').pluck();
-  const deleteOne = database.prepare(`DELETE FROM runs WHERE prompt_id = ? AND ${OVER}`);
+  const deleteOne = database
+    .prepare(`DELETE FROM runs WHERE prompt_id = ? AND ${OVER} RETURNING bytes`)
+    .pluck();
   const deleteAll = database.prepare(`DELETE FROM runs WHERE ${OVER} RETURNING prompt_id`).pluck();
   const earlier = database.prepare('SELECT bytes, ended_at FROM runs WHERE prompt_id = ?');
   const forgetting = createForgetting(storage, retention);
@@ -36,15 +38,20 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
     return BeforeRow.optional().parse(earlier.get(id));
   }
 
+  function deleted(bytes: number): void {
+    storage.whenKept(() => forgetting.deleted({ runs: 1, bytes }));
+  }
+
   return {
     begin(run, prompt) {
       const promptText = stringify(prompt) ?? '{}';
       const progress = JSON.stringify(run);
       const bytes = Buffer.byteLength(promptText) + progress.length;
-      if (typeof beforeOf(run.prompt_id)?.ended_at === 'number') forgetting.deleted();
+      const before = beforeOf(run.prompt_id);
       storage.write(() =>
         insert.run({ id: run.prompt_id, status: run.status, bytes, progress, prompt: promptText }),
       );
+      if (typeof before?.ended_at === 'number') deleted(before.bytes);
     },
     save({ run, accepted, nodeErrors }) {
       const ended = isOver(run.status);
@@ -86,12 +93,16 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
         next: rows.length > query.limit && last !== undefined ? last.number : null,
       };
     },
-    delete(ids) {
-      forgetting.deleted();
-      return storage.write(() => ids.filter((id) => deleteOne.run(id).changes > 0));
-    },
+    delete: (ids) =>
+      storage.write(() =>
+        ids.filter((id) => {
+          const bytes = deleteOne.get(id);
+          if (typeof bytes === 'number') deleted(bytes);
+          return bytes !== undefined;
+        }),
+      ),
     deleteAll() {
-      forgetting.deleted();
+      forgetting.deleted(null);
       return storage.write(() => z.array(z.string()).parse(deleteAll.all()));
     },
   };
