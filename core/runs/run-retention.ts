@@ -53,16 +53,17 @@ export function createForgetting({ database, together }: Storage, limits: RunRet
 
   /** Those that must go for the rest to be within the limits. */
   function tooMany(total: Total): readonly Row[] {
-    if (isWithin(total)) return [];
-    const rows = Rows.parse(oldest.all(MOST_AT_ONCE));
+    const rows: Row[] = [];
+    if (isWithin(total)) return rows;
     let { runs, bytes } = total;
-    const end = rows.findIndex((row) => {
-      if (isWithin({ runs, bytes })) return true;
+    for (const each of oldest.iterate(MOST_AT_ONCE)) {
+      const row = Row.parse(each);
+      rows.push(row);
       runs -= 1;
       bytes -= row.bytes;
-      return false;
-    });
-    return end === -1 ? rows : rows.slice(0, end);
+      if (isWithin({ runs, bytes })) break;
+    }
+    return rows;
   }
 
   function isWithin({ runs, bytes }: Total): boolean {
@@ -100,5 +101,6 @@ export function createForgetting({ database, together }: Storage, limits: RunRet
 const Total = z.object({ runs: z.number(), bytes: z.number() });
 type Total = z.infer<typeof Total>;
 
-const Rows = z.array(z.object({ number: z.number(), bytes: z.number() }));
-type Row = z.infer<typeof Rows>[number];
+const Row = z.object({ number: z.number(), bytes: z.number() });
+type Row = z.infer<typeof Row>;
+const Rows = z.array(Row);
