@@ -37,7 +37,7 @@ function usage(known: readonly Scenario[]): string {
     ...known.map(({ name, measures }) => `  ${name.padEnd(width)}${measures}`),
     '',
     '  --quick   short rounds, and few',
-    '  --check   fails when a ratio is above its limit in bench/limits.json by more than it varies',
+    '  --check   fails when a ratio is beyond its limit in bench/limits.json in every round',
     "  --readme  writes the README's table and chart; a full run does so by itself",
   ].join('\n');
 }

@@ -18,15 +18,24 @@ export function nginxVersion(): string | null {
   return status === 0 ? (/nginx\/([\d.]+)/.exec(stderr)?.[1] ?? 'unknown') : null;
 }
 
-/**
- * nginx as one process, passing /comfyui/ on over kept connections. With `authPort` it asks the Studio there about each
- * request's session first, as auth_request does.
- */
-export async function startNginx(upstreamPort: number, authPort: number | null): Promise<Nginx> {
+export interface NginxPorts {
+  /** Where /comfyui/ is passed on to, over kept connections. */
+  readonly upstreamPort?: number;
+  /** The Studio that is asked about each request's session first, as auth_request does. */
+  readonly authPort?: number;
+}
+
+/** nginx as one process. */
+export async function startNginx(ports: NginxPorts): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'studio-nginx-'));
   for (const name of ['body', 'proxy']) mkdirSync(join(folder, name));
   const port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, upstreamPort, authPort));
+  writeFileSync(
+    join(folder, 'session.json'),
+    '{"by":"session","issued_at":1700000000,"expires_at":1700086400}',
+  );
+  writeFileSync(join(folder, 'key.json'), '{"by":"key"}');
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, ports));
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
   const { pid } = child;
   if (pid === undefined) throw new Error('nginx did not start');
@@ -42,22 +51,32 @@ export async function startNginx(upstreamPort: number, authPort: number | null):
   };
 }
 
-function configuration(folder: string, port: number, upstreamPort: number, authPort: number | null): string {
+function configuration(folder: string, port: number, { upstreamPort, authPort }: NginxPorts): string {
   const kept = 'proxy_http_version 1.1; proxy_set_header Connection "";';
+  const ask = authPort === undefined ? '' : 'auth_request /auth;';
   return `
 daemon off; master_process off; pid ${folder}/pid; error_log stderr crit;
 events { worker_connections 1024; }
 http {
   access_log off; client_max_body_size 0;
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
-  upstream comfyui { server 127.0.0.1:${upstreamPort}; keepalive 64; }
-  upstream gate { server 127.0.0.1:${authPort ?? upstreamPort}; keepalive 64; }
+  upstream comfyui { server 127.0.0.1:${upstreamPort ?? 9}; keepalive 64; }
+  upstream gate { server 127.0.0.1:${authPort ?? 9}; keepalive 64; }
+  map $http_x_api_key $by { default key; "" session; }
   server {
     listen 127.0.0.1:${port}; keepalive_requests 100000000;
     location /comfyui/ {
-      ${authPort === null ? '' : 'auth_request /auth;'}
+      ${ask}
       proxy_pass http://comfyui/; ${kept} proxy_request_buffering off;
     }
+    location = /api/auth/session {
+      ${ask}
+      auth_request_set $renewed $upstream_http_set_cookie;
+      add_header Set-Cookie $renewed;
+      error_page 401 = @denied;
+      default_type application/json; alias ${folder}/$by.json;
+    }
+    location @denied { default_type application/json; return 401 '{"detail":"Not authenticated"}'; }
     location = /auth {
       internal; proxy_pass http://gate/api/auth/session; ${kept}
       proxy_pass_request_body off; proxy_set_header Content-Length "";

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** CPU time that a process has used so far, all threads, in microseconds (Linux: the scheduler's own count). */
 export function cpuMicroseconds(pid: number): number {
@@ -21,7 +21,14 @@ export function residentMegabytes(pid: number): number {
   return statusMegabytes(pid, 'VmRSS');
 }
 
-/** The most memory that a process has held so far, in MB (VmHWM). */
+/** Begins the peak anew with what the process holds now; where that is not allowed the peak stays what it is. */
+export function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {}
+}
+
+/** The most memory that a process has held since its start or since `forgetPeak`, in MB (VmHWM). */
 export function peakMegabytes(pid: number): number {
   return statusMegabytes(pid, 'VmHWM');
 }

@@ -69,8 +69,15 @@ export const CPU: Metric = { key: 'cpu', title: 'CPU µs/request', digits: 2 };
 export const RATE: Metric = { key: 'rate', title: 'requests/s', digits: 0 };
 export const P50: Metric = { key: 'p50', title: 'p50 ms', digits: 2 };
 export const P99: Metric = { key: 'p99', title: 'p99 ms', digits: 2 };
+/** The same while the client sends up to 16 requests in one packet. */
+export const BURST_CPU: Metric = { key: 'burst-cpu', title: 'CPU µs/request', digits: 2 };
+export const BURST_RATE: Metric = { key: 'burst-rate', title: 'requests/s', digits: 0 };
 export const PEAK_MEMORY: Metric = { key: 'memory', title: 'peak RSS MB', digits: 0 };
 
 /** The names that the scenarios share, so that ratios and limits find them. */
 export const STUDIO = 'Studio';
 export const RAW = 'raw uWebSockets.js';
+/** The same, with headers and body as bytes that were made before. */
+export const RAW_PREPARED = 'raw uWebSockets.js, bytes prepared';
+export const NGINX = 'nginx proxy_pass';
+export const NGINX_AUTH = 'nginx auth_request, Studio asked';

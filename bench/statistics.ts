@@ -9,10 +9,18 @@ export interface Spread {
   /** First and third quartile. */
   readonly low: number;
   readonly high: number;
+  readonly least: number;
+  readonly most: number;
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+  return {
+    median: median(values),
+    low: quantile(values, 0.25),
+    high: quantile(values, 0.75),
+    least: quantile(values, 0),
+    most: quantile(values, 1),
+  };
 }
 
 /**

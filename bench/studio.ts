@@ -1,11 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Contender } from './load/contender.ts';
+import { logIn, newKey } from './log-in.ts';
+import { packageVersion } from './machine.ts';
+import { STUDIO } from './scenario.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 /** A Studio under test, with a folder of its own that goes with it. */
-export interface Studio extends ServerProcess {
+export interface Studio extends ServerProcess, Contender {
   readonly key: string;
   readonly studioDir: string;
   /** A session's Cookie header. */
@@ -20,32 +23,40 @@ export async function startStudio(
   env: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
 ): Promise<Studio> {
-  const studioDir = env.STUDIO_DIR ?? mkdtempSync(join(tmpdir(), 'studio-bench-'));
-  const key = `studio_${randomBytes(32).toString('base64url')}`;
+  const folder = makeStudioFolder();
+  const key = newKey();
   const server = await startServer('node', [...flags, 'dist/core/main.js'], {
+    ...studioEnvironment(folder.path, key),
+    ...env,
+  });
+  return {
+    ...server,
+    name: STUDIO,
+    version: packageVersion('.'),
+    pids: [server.pid],
+    key,
+    studioDir: folder.path,
+    logIn: () => logIn(server.port, key),
+    async stop() {
+      await server.stop();
+      folder.remove();
+    },
+  };
+}
+
+/** A new folder for a Studio's records. */
+export function makeStudioFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The configuration of a Studio under test: on loopback, on a free port, with no ComfyUI. */
+export function studioEnvironment(studioDir: string, key: string): Readonly<Record<string, string>> {
+  return {
     API_KEY: key,
     STUDIO_DIR: studioDir,
     STUDIO_HOST: '127.0.0.1',
     STUDIO_PORT: '0',
     COMFYUI_URL: 'http://127.0.0.1:9',
-    ...env,
-  });
-  return {
-    ...server,
-    key,
-    studioDir,
-    async logIn() {
-      const reply = await fetch(`http://127.0.0.1:${server.port}/api/auth/login`, {
-        method: 'POST',
-        body: JSON.stringify({ api_key: key }),
-      });
-      const cookie = reply.headers.get('set-cookie')?.split(';', 1)[0];
-      if (cookie === undefined) throw new Error(`no session: ${reply.status}`);
-      return cookie;
-    },
-    async stop() {
-      await server.stop();
-      rmSync(studioDir, { recursive: true, force: true });
-    },
   };
 }

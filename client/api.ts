@@ -22,6 +22,7 @@ export type { Listener } from './stream.ts';
 export type { Studio } from './studio.ts';
 export type {
   NodeOutput,
+  NodeTiming,
   OutputItem,
   Prompt,
   PromptId,

@@ -9,14 +9,18 @@ import {
 import { queryOf } from './file-calls.ts';
 import { runOf } from './frames.ts';
 import type { Http } from './http.ts';
-import { type Fields, fieldsOf, listOf, parseFields, textOf } from './json.ts';
+import { type Fields, fieldsOf, listOf, numberOf, parseFields, textOf } from './json.ts';
 import { memberOf } from './json-text.ts';
-import type { PromptId, RunProgress } from './wire.ts';
+import type { NodeTiming, PromptId, RunProgress } from './wire.ts';
 
 export interface HistoryQuery extends CallOptions {
   readonly limit?: number | undefined;
   /** The `next` of the page before. */
   readonly before?: string | undefined;
+  /** Only runs that were queued then or later. */
+  readonly since?: Date | undefined;
+  /** Only runs that were queued before. */
+  readonly until?: Date | undefined;
   readonly status?: RunProgress['status'] | readonly RunProgress['status'][] | undefined;
 }
 
@@ -27,11 +31,15 @@ export interface History {
   readonly next: string | null;
 }
 
+const NODE_STATES: readonly NodeTiming['state'][] = ['running', 'finished', 'cached', 'failed', 'stopped'];
+
 /** All that is remembered of a run. */
 export interface HistoryEntry {
   readonly run: RunProgress;
   /** What ComfyUI held against nodes that it left out. */
   readonly node_errors: Fields;
+  /** How long each node took. Those of which nothing is known are left out; empty from an older Studio. */
+  readonly timings: readonly NodeTiming[];
   /** The workflow in API format, as JSON text: its seeds have all their digits. `{}` when it is not known. */
   readonly prompt: string;
 }
@@ -54,8 +62,9 @@ export interface HistoryCalls {
 
 export function createHistoryCalls(http: Http): HistoryCalls {
   return {
-    async history({ limit, before, status, signal } = {}) {
-      const path = `/api/admin/history${queryOf({ limit, before, status })}`;
+    async history({ limit, before, status, since, until, signal } = {}) {
+      const times = { since: since?.toISOString(), until: until?.toISOString() };
+      const path = `/api/admin/history${queryOf({ limit, before, status, ...times })}`;
       const fields = understood(fieldsOf(await http(path, { signal })));
       const { next } = fields;
       return {
@@ -91,6 +100,14 @@ function entryOf(text: string): HistoryEntry | null {
   return {
     run,
     node_errors: fieldsOf(fields.node_errors) ?? {},
+    timings: listOf(fields.timings).flatMap((timing) => timingOf(fieldsOf(timing) ?? {})),
     prompt: prompt === null ? '{}' : text.slice(prompt.start, prompt.end),
   };
+}
+
+function timingOf(fields: Fields): NodeTiming[] {
+  const node_id = textOf(fields.node_id);
+  const state = NODE_STATES.find((known) => known === fields.state);
+  if (node_id === null || state === undefined) return [];
+  return [{ node_id, state, started_at: textOf(fields.started_at), seconds: numberOf(fields.seconds) }];
 }

@@ -2,6 +2,7 @@
 export type { EventType, Severity, StudioEvent as SentEvent } from '../core/events/event-log.ts';
 export type {
   NodeOutput,
+  NodeTiming,
   OutputItem,
   Preview as SentPreview,
   Prompt,

@@ -1,6 +1,7 @@
 import type { EventLog } from './events/event-log.ts';
 import { progressFrame, taggedPreview } from './frames.ts';
 import { TOPICS, topicsOfEvent, topicsOfRun } from './http/topics.ts';
+import { createFrames, type Frames } from './metrics/frames.ts';
 import type { Runs } from './runs/runs.ts';
 
 type Message = string | Uint8Array;
@@ -22,9 +23,18 @@ export const LARGEST_PREVIEW = 4 * 1024 * 1024;
  * Publishes all that happens, once per topic and for all its viewers, until the returned function is called.
  * A message is made once, and only when somebody has subscribed.
  */
-export function broadcast(runs: Runs, events: EventLog, channel: Channel): () => void {
+export function broadcast(
+  runs: Runs,
+  events: EventLog,
+  channel: Channel,
+  frames: Pick<Frames, 'published'> = createFrames(),
+): () => void {
   function publish(topics: readonly string[], make: () => Message): void {
-    const wanted = topics.filter((topic) => channel.subscribers(topic) > 0);
+    const wanted = topics.filter((topic) => {
+      const subscribers = channel.subscribers(topic);
+      frames.published(topic, subscribers);
+      return subscribers > 0;
+    });
     if (wanted.length > 0) channel.publish(wanted, make());
   }
 

@@ -8,6 +8,8 @@ import type { Exposure } from './exposure.ts';
 import type { Seconds } from './http/request.ts';
 import type { Log } from './log.ts';
 import type { Maintenance } from './maintenance.ts';
+import type { Exposition } from './metrics/exposition.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Posture } from './posture/judge.ts';
 import type { ManagerGate } from './proxy/manager-gate.ts';
 import type { ManagerLevel } from './proxy/manager-setting.ts';
@@ -51,6 +53,10 @@ export interface Context {
   /** At most a second old. */
   readonly status: () => Promise<SystemStatus>;
   readonly assets: Assets;
+  /** What is counted. */
+  readonly metrics: Metrics;
+  /** The same for Prometheus to read. */
+  readonly exposition: Exposition;
   /** How many requests were refused as unclean so far, by reason. */
   readonly refusals: ReadonlyMap<string, number>;
 }

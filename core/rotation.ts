@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ApiKey } from './auth/api-key.ts';
 import { type ChosenKey, keyFile, readChangedKey } from './auth/choose-key.ts';
+import type { JudgeKey } from './auth/judge-key.ts';
 import { loadSecret, replaceSecret, SECRET_FILE } from './auth/secret.ts';
 import type { Sessions } from './auth/session.ts';
 import { watchFile } from './auth/watched-file.ts';
@@ -27,6 +28,7 @@ export interface Rotation {
 export interface RotationOptions {
   readonly config: Config;
   readonly chosen: ChosenKey;
+  readonly judgeKey?: JudgeKey | undefined;
   readonly apiKey: ApiKey;
   readonly secret: Uint8Array;
   readonly sessions: Sessions;
@@ -65,7 +67,7 @@ export function createRotation(options: RotationOptions): Rotation {
   }
 
   async function reloadKey(): Promise<void> {
-    const found = await readChangedKey(config);
+    const found = await readChangedKey(config, options.judgeKey);
     if ('refused' in found) {
       log.warn(`${found.source} was changed, but ${found.refused}: the key that was in force stays`);
       return;

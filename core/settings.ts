@@ -30,6 +30,12 @@ const GROUPS: Readonly<Record<string, readonly Name[]>> = {
     'STUDIO_EVENTS_KEPT_DAYS',
     'STUDIO_AUDIT_KEPT_DAYS',
   ],
+  updates: [
+    'STUDIO_UPDATE_COMMAND',
+    'STUDIO_UPDATE_TIMEOUT_S',
+    'STUDIO_RESTART_AFTER_UPDATE',
+    'STUDIO_RESTART_BY',
+  ],
   tokens: KNOWN_TOKENS,
 };
 

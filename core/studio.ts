@@ -6,6 +6,7 @@ import { createApiKey } from './auth/api-key.ts';
 import { chooseKey } from './auth/choose-key.ts';
 import { createForwardedWatch } from './auth/forwarded-watch.ts';
 import { createGate } from './auth/gate.ts';
+import type { JudgeKey } from './auth/judge-key.ts';
 import { loadSecret } from './auth/secret.ts';
 import { createSessions } from './auth/session.ts';
 import { createThrottle } from './auth/throttle.ts';
@@ -23,6 +24,8 @@ import type { Seconds } from './http/request.ts';
 import type { Route } from './http/route.ts';
 import { createSecrets, type Log, type Secrets } from './log.ts';
 import { createMaintenance, type MaintenanceChange } from './maintenance.ts';
+import { createExposition } from './metrics/exposition.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { packageRoot } from './package-root.ts';
 import { createPosture } from './posture/posture.ts';
 import { writeManagerConfig } from './proxy/manager-config.ts';
@@ -86,16 +89,19 @@ export interface StudioOptions {
   readonly sharesPorts?: boolean;
   /** The Studio that this one takes over from. */
   readonly predecessor?: Predecessor | undefined;
-  /** Another one than the real: only to measure what that costs. */
+  /** How a key is judged that a person chose; default: in a process of its own. */
+  readonly judgeKey?: JudgeKey;
+  /** Others than the real ones: only to measure what these cost. */
   readonly guard?: Guard;
+  readonly metrics?: Metrics;
 }
 
 /** Config -> services -> server. Throws StartupError when it cannot be done as configured. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { config, routes, comfyuiRoutes = [], createLog, guard = createGuard(), env = {} } = options;
-  const { predecessor } = options;
+  const { predecessor, judgeKey, metrics = createMetrics() } = options;
   makeFolder(config.studioDir);
-  const chosen = await chooseKey(config);
+  const chosen = await chooseKey(config, judgeKey);
   const strings = [...secretsOf(chosen.key, config), ...secretsOfEnvironment(env)];
   const secrets = createSecrets(...strings);
   const log = await createLog(secrets);
@@ -139,7 +145,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     restart: options.restart ?? (async () => ({ failed: 'nobody here can start it anew' })),
   });
   const target = targetOf(config.comfyuiUrl, config.comfyuiAuthorization);
-  const comfyui = createUpstream(target, { timeoutSeconds: config.comfyuiTimeoutSeconds });
+  const timeoutSeconds = config.comfyuiTimeoutSeconds;
+  const comfyui = metrics.upstream.timed(createUpstream(target, { timeoutSeconds }));
   const comfyuiSockets = createSocketUpstream(target);
   const exposure = watchExposure({
     listeners: listenersOf(config),
@@ -149,6 +156,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   events.subscribe(({ type, data }) => {
     if (type === 'auth.login') failures.succeeded(String(data.ip));
   });
+  events.subscribe(metrics.happenings.see);
   const forwarded = createForwardedWatch((message) => log.warn(message));
   const transport = createTransportWatch();
   // Apart from the tracker's: a look at the status gives up sooner, and takes none of its connections.
@@ -158,7 +166,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   });
   const servers: Server[] = [];
   const rotation = createRotation({
-    ...{ config, chosen, apiKey, secret, sessions, events, log, secrets },
+    ...{ config, chosen, judgeKey, apiKey, secret, sessions, events, log, secrets },
     closeSockets(whose, reason) {
       for (const server of servers)
         whose === 'sessions' ? server.closeSessions(reason) : server.closeCallers(reason);
@@ -166,11 +174,19 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   });
   const now = (): Seconds => Math.floor(Date.now() / 1000);
   const managerLevel = openManagerLevel(config, log);
+  const status = createStatus({
+    config,
+    runs,
+    systemStats: metrics.upstream.asked(asked.systemStats),
+    viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
+  });
   const context: Context = Object.freeze({
     config,
     log,
     now,
-    gate: createGate(apiKey, sessions, createThrottle(), (failure) => failures.add(failure)),
+    gate: createGate(apiKey, sessions, metrics.keys.counted(createThrottle()), (failure) =>
+      failures.add(failure),
+    ),
     sessions,
     rotation,
     maintenance,
@@ -191,22 +207,23 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       exposure,
       comfyui: asked,
     }),
-    status: createStatus({
-      config,
-      runs,
-      systemStats: asked.systemStats,
-      viewers: () => servers.reduce((sum, each) => sum + each.viewers(), 0),
-    }),
+    status,
     comfyuiSockets,
     exposure,
     assets,
     refusals: guard.refusals,
+    metrics,
+    exposition: createExposition(metrics, {
+      ...{ status, runs, updates, storage },
+      refusals: guard.refusals,
+      sockets: () => servers.map((each) => each.openSockets()),
+    }),
   });
   const server = createServer(context, routes, guard);
   // The same gate on a second port; the guard counts what it refuses on both.
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
-  const stopBroadcast = broadcast(runs, events, server);
+  const stopBroadcast = broadcast(runs, events, server, metrics.frames);
   if (predecessor !== undefined) await standTheCheck(server, predecessor);
   const port = await ports.listen(server, config.host, config.port);
   const comfyuiPort =

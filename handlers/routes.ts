@@ -3,6 +3,7 @@ import { deleteHistory } from './admin/delete-history.ts';
 import { events } from './admin/events.ts';
 import { history } from './admin/history.ts';
 import { historyEntry } from './admin/history-entry.ts';
+import { metrics } from './admin/metrics.ts';
 import { queue } from './admin/queue.ts';
 import { retry } from './admin/retry.ts';
 import { rotateSessions } from './admin/rotate-sessions.ts';
@@ -201,6 +202,13 @@ export const routes: readonly Route[] = [
     access: 'authenticated',
     handler: systemStatus,
     summary: 'Versions, ComfyUI, queue, viewers, disk and memory',
+  },
+  {
+    method: 'GET',
+    path: '/api/metrics',
+    access: 'authenticated',
+    handler: metrics,
+    summary: 'What is counted, for Prometheus',
   },
   {
     method: 'GET',

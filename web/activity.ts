@@ -1,4 +1,5 @@
 import type { StudioEvent } from '../client/message.ts';
+import type { Severity } from '../client/wire.ts';
 
 /** Which events a reader wants to see. */
 export interface ActivityFilter {
@@ -27,21 +28,42 @@ export const LEAST_WORDS: Readonly<Record<Least, string>> = {
 export const SHOW_ALL: ActivityFilter = { about: 'all', severity: 'all' };
 
 /** What the names of event types begin with, by what they are about. A type that nobody knows yet is the system's. */
-const BEGINNINGS: readonly (readonly [string, About])[] = [
-  ['job.', 'runs'],
-  ['auth.', 'access'],
-  ['manager.', 'access'],
-  ['admin.', 'access'],
-];
+const BEGINNINGS: Readonly<Record<Exclude<About, 'all'>, readonly string[]>> = {
+  runs: ['job.'],
+  access: ['auth.', 'manager.', 'admin.'],
+  system: ['system.', 'maintenance.', 'comfyui.'],
+};
 
 export function isWanted({ about, severity }: ActivityFilter, event: StudioEvent): boolean {
-  if (severity === 'error' && event.severity !== 'error') return false;
-  if (severity === 'warning' && event.severity !== 'warning' && event.severity !== 'error') return false;
+  if (!severitiesOf(severity).includes(event.severity)) return false;
   return about === 'all' || about === aboutOf(event);
 }
 
+/** For GET /api/admin/events: the same events, but what an update printed, which has a place of its own. */
+export function queryOf({ about, severity }: ActivityFilter): string {
+  const beginnings = about === 'all' ? Object.values(BEGINNINGS).flat() : BEGINNINGS[about];
+  const types = beginnings.map((beginning) => `${beginning}*`).join(',');
+  const severities = severity === 'all' ? '' : `&severity=${severitiesOf(severity).join(',')}`;
+  return `limit=${PAGE}&types=${types}${severities}`;
+}
+
+const PAGE = 100;
+
+function severitiesOf(least: Least): readonly Severity[] {
+  switch (least) {
+    case 'all':
+      return ['info', 'success', 'warning', 'error'];
+    case 'warning':
+      return ['warning', 'error'];
+    case 'error':
+      return ['error'];
+  }
+}
+
 function aboutOf({ type }: StudioEvent): About {
-  return BEGINNINGS.find(([beginning]) => type.startsWith(beginning))?.[1] ?? 'system';
+  const isAbout = (about: 'runs' | 'access') =>
+    BEGINNINGS[about].some((beginning) => type.startsWith(beginning));
+  return isAbout('runs') ? 'runs' : isAbout('access') ? 'access' : 'system';
 }
 
 /** How many events are newer than the newest that was looked at. `events` is newest first. */

@@ -47,9 +47,19 @@ const EXAMPLE = {
   },
 };
 
-/** Text to image with the checkpoint that ComfyUI's own first workflow asks for; another seed every time. */
-export function exampleWorkflow(): string {
-  const sampler = EXAMPLE['3'];
+/**
+ * Text to image with the checkpoint that ComfyUI's own first workflow asks for, or the first of those that this ComfyUI has, when
+ * that is not among them; another seed every time.
+ */
+export function exampleWorkflow(checkpoints: readonly string[]): string {
+  const { '3': sampler, '4': loader } = EXAMPLE;
   const seed = Math.floor(Math.random() * 2 ** 32);
-  return JSON.stringify({ ...EXAMPLE, '3': { ...sampler, inputs: { ...sampler.inputs, seed } } }, null, 2);
+  const wanted = loader.inputs.ckpt_name;
+  const ckpt_name = checkpoints.includes(wanted) ? wanted : (checkpoints[0] ?? wanted);
+  const example = {
+    ...EXAMPLE,
+    '3': { ...sampler, inputs: { ...sampler.inputs, seed } },
+    '4': { ...loader, inputs: { ckpt_name } },
+  };
+  return JSON.stringify(example, null, 2);
 }

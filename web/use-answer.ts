@@ -7,13 +7,18 @@ export interface Answer<T> {
   readonly value: T | null;
   /** Why the last one failed, in words. */
   readonly problem: string | null;
+  /** Studio is in maintenance, and is asked again by itself. */
+  readonly isWaiting: boolean;
 }
 
-const NONE = { value: null, problem: null };
+const NONE = { value: null, problem: null, isWaiting: false };
+
+/** As Studio's Retry-After says in maintenance, in ms. */
+const AGAIN_MS = 3000;
 
 /**
  * Asks when the component appears, when `reload` is called, when `load` is another function, and every `everyMs` while
- * somebody looks at the page.
+ * somebody looks at the page. In maintenance it asks until that is over.
  */
 export function useAnswer<T>(
   load: (signal: AbortSignal) => Promise<T>,
@@ -26,18 +31,24 @@ export function useAnswer<T>(
   // Another round asks the same again.
   useEffect(() => {
     const leaving = new AbortController();
+    let again: number | undefined;
     load(leaving.signal).then(
       (value) => {
-        if (!leaving.signal.aborted) setAnswer({ value, problem: null });
+        if (!leaving.signal.aborted) setAnswer({ value, problem: null, isWaiting: false });
       },
       (error: unknown) => {
         if (leaving.signal.aborted) return;
         const problem = problemOf(error);
-        setAnswer(({ value }) => ({ value, problem }));
+        const isWaiting = isMaintained(error);
+        setAnswer(({ value }) => ({ value, problem, isWaiting }));
+        if (isWaiting) again = window.setTimeout(reload, AGAIN_MS);
       },
     );
-    return () => leaving.abort();
-  }, [load, round]);
+    return () => {
+      leaving.abort();
+      clearTimeout(again);
+    };
+  }, [load, round, reload]);
 
   useEffect(() => {
     if (everyMs === null) return;
@@ -55,6 +66,10 @@ export function problemOf(error: unknown): string {
   if (!(error instanceof StudioError)) throw error;
   if (error.status === 401) goToLogin();
   if (error.status === 404) return 'This Studio does not offer that. Update it, then load this page again.';
-  if (error.status === 503) return 'Studio is in maintenance. This is loaded when it is over.';
+  if (isMaintained(error)) return 'Studio is in maintenance. This is loaded when it is over.';
   return error.detail;
+}
+
+function isMaintained(error: unknown): boolean {
+  return error instanceof StudioError && error.status === 503;
 }

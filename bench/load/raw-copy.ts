@@ -1,15 +1,20 @@
 import { packageVersion } from '../machine.ts';
-import { RAW } from '../scenario.ts';
+import { RAW, RAW_PREPARED } from '../scenario.ts';
 import { startServer } from '../server-process.ts';
 import type { Contender } from './contender.ts';
-import type { Load } from './http-load.ts';
+import type { Load } from './load.ts';
 
 /** A raw uWebSockets.js that answers with the bytes that Studio answers with, and checks nothing. */
-export async function startRawCopy(studioPort: number, load: Load): Promise<Contender> {
-  const server = await startServer('node', ['--import=tsx', 'bench/servers/raw.ts'], {
-    REPLIES: JSON.stringify({ [load.path]: await captureReply(studioPort, load) }),
+export async function startRawCopy(
+  studioPort: number,
+  load: Load,
+  name: typeof RAW | typeof RAW_PREPARED = RAW,
+): Promise<Contender> {
+  const server = await startServer('node', ['bench/servers/raw.js'], {
+    PREPARED: name === RAW_PREPARED ? '1' : '0',
+    REPLIES: JSON.stringify({ [load.path.split('?', 1)[0] ?? '']: await captureReply(studioPort, load) }),
   });
-  return { ...server, name: RAW, version: packageVersion('node_modules/uWebSockets.js'), pids: [server.pid] };
+  return { ...server, name, version: packageVersion('node_modules/uWebSockets.js'), pids: [server.pid] };
 }
 
 /** Studio's own reply, for the raw server to repeat; what uWebSockets.js adds by itself is left out. */

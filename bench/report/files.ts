@@ -1,6 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withMarkedPart } from '../../scripts/marked-part.ts';
+import { barChart } from './chart.ts';
 import { reportMarkdown } from './markdown.ts';
+import { readmeChart, readmePart } from './readme-part.ts';
 import type { Report } from './report.ts';
 
 /** Writes the report as `<date>.json`, with every sample, and `<date>.md`. Returns their paths. */
@@ -11,4 +14,23 @@ export function writeReport(report: Report, folder: string): readonly string[] {
   writeFileSync(`${path}.json`, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(`${path}.md`, reportMarkdown(report));
   return [`${path}.json`, `${path}.md`];
+}
+
+const README = 'README.md';
+const CHART = 'bench/speed.svg';
+
+/** Writes the README's figures between their marks, and the chart beside. Returns what it wrote. */
+export function writeReadme(report: Report): readonly string[] {
+  const part = readmePart(report, CHART);
+  const readme = withMarkedPart(
+    readFileSync(README, 'utf8'),
+    '<!-- speed: by npm run bench -->',
+    '<!-- /speed -->',
+    part,
+  );
+  writeFileSync(README, readme);
+  const chart = readmeChart(report);
+  if (chart === null) return [README];
+  writeFileSync(CHART, barChart(chart));
+  return [README, CHART];
 }

@@ -20,7 +20,8 @@ function scenarioLines({ name, measures, results }: Measured): readonly string[]
   return ['', `## ${name}`, '', measures, ...results.flatMap(resultLines)];
 }
 
-function resultLines(result: Result): readonly string[] {
+/** One result under a heading. */
+export function resultLines(result: Result): readonly string[] {
   const cells = result.kind === 'table' ? tableCells(result) : curveCells(result);
   return [
     '',

@@ -1,3 +1,4 @@
+import { type Verdict, verdictCells } from '../limits.ts';
 import type { Result } from '../scenario.ts';
 import { type Cells, curveCells, tableCells } from './cells.ts';
 
@@ -5,6 +6,11 @@ import { type Cells, curveCells, tableCells } from './cells.ts';
 export function terminalText(result: Result): string {
   const cells = result.kind === 'table' ? tableCells(result) : curveCells(result);
   return [result.title, ...columns(cells), ...result.notes.map((note) => `  ${note}`), ''].join('\n');
+}
+
+/** What the limits say, one line each. */
+export function verdictText(verdicts: readonly Verdict[]): string {
+  return columns(verdictCells(verdicts)).join('\n');
 }
 
 function columns({ heads, rows }: Cells): readonly string[] {

@@ -4,8 +4,10 @@ import type { Config } from '../config.ts';
 import { StartupError } from '../startup-error.ts';
 import { LONGEST_KEY } from './api-key.ts';
 import { createOnce } from './durable-file.ts';
+import { rememberStrong, wasFoundStrong } from './found-strong.ts';
 import { generateKey } from './generate-key.ts';
-import { weakness } from './key-strength.ts';
+import { type JudgeKey, judgeKey } from './judge-key.ts';
+import { type KeyVerdict, STRONG } from './key-strength.ts';
 
 const FILE = '.api_key';
 
@@ -18,29 +20,26 @@ export interface ChosenKey {
   readonly source: string;
   /** What the owner must be told about it, or null. */
   readonly warning: string | null;
+  readonly verdict: KeyVerdict;
 }
 
 /**
  * The key from API_KEY, else from STUDIO_DIR/.api_key, which is made at the first start.
  * Throws StartupError for a key that is easy to guess, unless STUDIO_ALLOW_WEAK_KEY is set.
  */
-export async function chooseKey(config: Config): Promise<ChosenKey> {
+export async function chooseKey(config: Config, judge: JudgeKey = judgeKey): Promise<ChosenKey> {
   const { key, source } =
     config.apiKey === null ? keyFromFile(config.studioDir) : { key: config.apiKey, source: 'API_KEY' };
-  const why = await weaknessFrom(config, key);
-  if (why === null) return { key, source, warning: null };
-  if (!config.allowWeakKey) {
+  const verdict = await judgeOnce(config, key, judge);
+  const why = verdict.weakness;
+  if (why !== null && !config.allowWeakKey) {
     throw new StartupError(
       `API_KEY: the key from ${source} ${why}, and this port may be open to the whole internet. ` +
         'Make a good one with "openssl rand -base64 32", or leave API_KEY out and Studio makes one. ' +
         'STUDIO_ALLOW_WEAK_KEY=1 starts all the same.',
     );
   }
-  return {
-    key,
-    source,
-    warning: weakWarning(source, why),
-  };
+  return { key, source, verdict, warning: warningOf(source, verdict) };
 }
 
 /** Where the key lies when API_KEY is not set. */
@@ -54,15 +53,16 @@ export function keyFile(studioDir: string): string {
  */
 export async function readChangedKey(
   config: Config,
+  judge: JudgeKey = judgeKey,
 ): Promise<ChosenKey | { readonly refused: string; readonly source: string }> {
   const source = keyFile(config.studioDir);
   const found = readKey(source);
   if ('unreadable' in found) return { source, refused: `it cannot be read (${found.unreadable})` };
   if (found.key === null) return { source, refused: 'there is no usable key in it' };
-  const why = await weaknessFrom(config, found.key);
-  if (why === null) return { key: found.key, source, warning: null };
-  if (!config.allowWeakKey) return { source, refused: `the key in it ${why}` };
-  return { key: found.key, source, warning: weakWarning(source, why) };
+  const verdict = await judgeOnce(config, found.key, judge);
+  const why = verdict.weakness;
+  if (why !== null && !config.allowWeakKey) return { source, refused: `the key in it ${why}` };
+  return { key: found.key, source, verdict, warning: warningOf(source, verdict) };
 }
 
 /** The key that lies there, whatever it is worth; null: there is none that could be used. */
@@ -80,12 +80,19 @@ function readKey(path: string): { readonly key: string | null } | { readonly unr
 }
 
 /** Only a key of our own making is taken for good unseen: anybody can write one that looks like it. */
-async function weaknessFrom(config: Config, key: string): Promise<string | null> {
-  return config.apiKey === null && GENERATED.test(key) ? null : weakness(key);
+async function judgeOnce(config: Config, key: string, judge: JudgeKey): Promise<KeyVerdict> {
+  const { apiKey, studioDir } = config;
+  if (apiKey === null && GENERATED.test(key)) return STRONG;
+  if (await wasFoundStrong(studioDir, key)) return STRONG;
+  const verdict = await judge(key);
+  if (verdict.weakness === null && !verdict.common) await rememberStrong(studioDir, key);
+  return verdict;
 }
 
-function weakWarning(source: string, why: string): string {
-  return `The key from ${source} ${why}. Anybody who can reach this port can try it.`;
+function warningOf(source: string, { weakness }: KeyVerdict): string | null {
+  return weakness === null
+    ? null
+    : `The key from ${source} ${weakness}. Anybody who can reach this port can try it.`;
 }
 
 function usableKey(text: string): string | null {

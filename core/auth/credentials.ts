@@ -14,12 +14,12 @@ export interface PresentedKey {
 export function presentedKey(request: RequestHead): PresentedKey | null {
   const ownHeader = request.header('x-api-key');
   if (ownHeader !== '') return { key: ownHeader, scheme: 'x-api-key' };
-  const authorization = request.header('authorization');
-  return authorization === '' ? null : keyOfAuthorization(authorization);
+  return keyOfAuthorization(request.header('authorization'));
 }
 
 /** The scheme's name is case-insensitive (RFC 9110, 11.1). */
 export function keyOfAuthorization(value: string): PresentedKey | null {
+  if (value === '') return null;
   const [, scheme, credentials] = /^(bearer|basic) +(\S+) *$/i.exec(value) ?? [];
   if (scheme === undefined || credentials === undefined) return null;
   if (scheme.toLowerCase() === 'bearer') return { key: credentials, scheme: 'bearer' };

@@ -3,7 +3,7 @@ import type { Caller, RequestHead, Seconds } from '../http/request.ts';
 import type { Access } from '../http/route.ts';
 import { type Sender, senderOf } from '../http/sender.ts';
 import type { ApiKey } from './api-key.ts';
-import { keyOfAuthorization, presentedKey } from './credentials.ts';
+import { keyOfAuthorization } from './credentials.ts';
 import { crossSiteReason } from './origin.ts';
 import type { Sessions } from './session.ts';
 import type { Throttle } from './throttle.ts';
@@ -72,16 +72,16 @@ export function createGate(
     if (access === 'public') return refuseCrossSite(request, changesState) ?? NOBODY;
 
     // X-API-Key is meant for Studio: right, it decides; wrong, it counts, and the cookie may still let the request in.
-    const presented = presentedKey(request);
-    const explicit = presented?.scheme === 'x-api-key';
-    let verdict = explicit ? judgeKey(presented.key, request, now) : null;
+    const ownHeader = request.header('x-api-key');
+    let verdict = ownHeader === '' ? null : judgeKey(ownHeader, request, now);
     if (verdict === 'right') return KEY;
 
     const session = sessions.callerOf(request.header('cookie'), now);
     if (session !== null) return refuseCrossSite(request, changesState) ?? session;
 
     // Authorization may be meant for ComfyUI behind us, so it is not held against an open session.
-    if (presented !== null && !explicit) verdict = judgeKey(presented.key, request, now);
+    const presented = ownHeader === '' ? keyOfAuthorization(request.header('authorization')) : null;
+    if (presented !== null) verdict = judgeKey(presented.key, request, now);
     if (verdict === 'right')
       return refuseCrossSite(request, changesState && presented?.scheme === 'basic') ?? KEY;
     return verdict !== null && verdict !== 'wrong' ? throttled(verdict.retryAfter) : NOT_AUTHENTICATED;

@@ -17,6 +17,24 @@ const SHORTEST = 12;
 /** zxcvbn's scale: 3 is over 10^8 guesses, 4 over 10^10. It thinks too much of hyphens: `comfyui-studio` gets 3. */
 const LEAST_SCORE = 4;
 
+/** What a verdict follows from, dictionaries aside: another rule, another verdict. */
+export const STRENGTH_RULE = [SHORTEST, LEAST_SCORE, ...EXAMPLES].join(' ');
+
+export interface KeyVerdict {
+  /** Why it is easy to guess, as the end of the sentence "the key ...", or null. */
+  readonly weakness: string | null;
+  /** Stands on a list of common passwords. */
+  readonly common: boolean;
+}
+
+/** Of a key that needs no look. */
+export const STRONG: KeyVerdict = Object.freeze({ weakness: null, common: false });
+
+/** Loads the dictionaries. */
+export async function verdictOn(key: string): Promise<KeyVerdict> {
+  return { weakness: await weakness(key), common: await isCommonPassword(key) };
+}
+
 /**
  * Why a key that a person chose is too easy to guess, as the end of the sentence "the key ...", or null when it is fine.
  * The dictionaries are loaded here and not at the top: they are megabytes, and a generated key never needs them.
@@ -27,8 +45,8 @@ export async function weakness(key: string): Promise<string | null> {
   return (await isCommonPassword(key)) ? 'is a common password' : weaknessByScore(key);
 }
 
-/** Whether it stands on the list of common passwords, as it is or in other capitals. Loads that list. */
-export async function isCommonPassword(key: string): Promise<boolean> {
+/** As it is, or in other capitals. */
+async function isCommonPassword(key: string): Promise<boolean> {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   return [...EXAMPLES, ...dictionary['passwords-common']].includes(key.toLowerCase());
 }

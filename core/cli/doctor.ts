@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyFile, keyInFile } from '../auth/choose-key.ts';
+import { judgeKey } from '../auth/judge-key.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { Exposure } from '../exposure.ts';
 import { listenersOf, watchExposure } from '../exposure-watch.ts';
@@ -66,16 +67,11 @@ async function askPosture(config: Config): Promise<Posture | null> {
 }
 
 async function lookFromHere(config: Config, probe: DoctorOptions['probe']): Promise<Posture> {
-  const inFile = config.apiKey === null ? keyInFile(config.studioDir) : null;
-  const key =
-    config.apiKey !== null
-      ? { key: config.apiKey, source: 'API_KEY' }
-      : inFile === null
-        ? null
-        : { key: inFile, source: keyFile(config.studioDir) };
-  const facts = await gatherFacts({
+  const key = config.apiKey ?? keyInFile(config.studioDir);
+  const source = config.apiKey === null ? keyFile(config.studioDir) : 'API_KEY';
+  const facts = gatherFacts({
     config,
-    key,
+    key: key === null ? null : { source, verdict: await judgeKey(key) },
     managerLevel: readLevel(config.studioDir, config.managerSecurityLevel),
     traffic: null,
     exposure: await probe(config),

@@ -6,6 +6,7 @@ import { successorOf } from '../handover/successor.ts';
 import { type ProcessEnd, spawnSuccessor } from '../handover/successor-process.ts';
 import type { Route } from '../http/route.ts';
 import { createLog } from '../log.ts';
+import { connectionsWithin, openFileLimit } from '../open-files.ts';
 import { type Studio, startStudio } from '../studio.ts';
 import type { Restart } from '../update/updates.ts';
 import { type Environment, expectNoArguments } from './command.ts';
@@ -26,7 +27,9 @@ export interface Served {
 /** `studio serve`: serves until it is told to stop, and resolves to the exit code. */
 export async function serve(served: Served, args: readonly string[], env: Environment): Promise<number> {
   expectNoArguments(args);
-  const config = loadConfig(env);
+  const asked = loadConfig(env);
+  const { connections, warning } = connectionsWithin(asked.maxConnections, openFileLimit());
+  const config = { ...asked, maxConnections: connections };
   let end: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
     end = resolve;
@@ -46,12 +49,7 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
     restart: restartAfterUpdate,
   });
   const { log } = studio.context;
-  log.info(
-    `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
-  );
-  if (studio.comfyuiPort !== null)
-    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
-
+  if (warning !== null) log.warn(warning);
   const self = asIncumbent(studio);
   const keeper = createKeeper({
     self,
@@ -77,6 +75,12 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
     void restart();
   });
   successor?.serve(self, () => end(EXIT.ok));
+  // Last of all: whoever waits for this line may send a signal at once.
+  log.info(
+    `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
+  );
+  if (studio.comfyuiPort !== null)
+    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
   return ended;
 
   function onStop(signal: NodeJS.Signals): void {

@@ -1,3 +1,4 @@
+import type { KeyVerdict } from '../auth/key-strength.ts';
 import type { Exposure } from '../exposure.ts';
 import type { SecurityLevel } from '../proxy/manager-level.ts';
 import type { TransportSeen } from '../transport-watch.ts';
@@ -12,13 +13,9 @@ export interface FileFacts {
   readonly changedAt: number;
 }
 
-export interface KeyFacts {
+export interface KeyFacts extends KeyVerdict {
   /** API_KEY or a file's path. */
   readonly source: string;
-  /** Why it is easy to guess, as the end of the sentence "the key ...", or null. */
-  readonly weakness: string | null;
-  /** Stands on a list of common passwords. */
-  readonly common: boolean;
 }
 
 /** All that the checks judge by. What is null is not known, and its check is left out or says so. */

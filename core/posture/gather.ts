@@ -2,7 +2,6 @@ import { accessSync, constants, readFileSync, statfsSync, statSync } from 'node:
 import { join } from 'node:path';
 import type { ChosenKey } from '../auth/choose-key.ts';
 import { keyFile } from '../auth/choose-key.ts';
-import { isCommonPassword, weakness } from '../auth/key-strength.ts';
 import { SECRET_FILE } from '../auth/secret.ts';
 import type { Config } from '../config.ts';
 import type { Exposure } from '../exposure.ts';
@@ -15,7 +14,7 @@ import type { Facts, FileFacts } from './facts.ts';
 export interface Sources {
   readonly config: Config;
   /** Null: there is none yet. */
-  readonly key: Pick<ChosenKey, 'key' | 'source'> | null;
+  readonly key: Pick<ChosenKey, 'source' | 'verdict'> | null;
   readonly managerLevel: SecurityLevel;
   /** What a running Studio has seen; null without one. */
   readonly traffic: { readonly seen: TransportSeen; readonly untrustedProxy: string | null } | null;
@@ -26,16 +25,13 @@ export interface Sources {
 }
 
 /** Looks at the files, the key and the ports. Nothing here judges, and nothing here throws for what is missing. */
-export async function gatherFacts(sources: Sources): Promise<Facts> {
+export function gatherFacts(sources: Sources): Facts {
   const { config, key, managerLevel, traffic } = sources;
   const { studioDir, comfyuiDir } = config;
   return {
     now: Date.now(),
     uid: process.getuid?.() ?? null,
-    key:
-      key === null
-        ? null
-        : { source: key.source, weakness: await weakness(key.key), common: await isCommonPassword(key.key) },
+    key: key === null ? null : { source: key.source, ...key.verdict },
     secret: fileFacts(join(studioDir, SECRET_FILE)),
     keyFile: fileFacts(keyFile(studioDir)),
     database: fileFacts(join(studioDir, 'studio.db')),

@@ -9,7 +9,7 @@ import type { TransportWatch } from '../transport-watch.ts';
 import { gatherFacts } from './gather.ts';
 import { judgePosture, type Posture } from './judge.ts';
 
-/** A key is rated with a dictionary, and ports are tried: not for every click. */
+/** Ports are tried, and ComfyUI is asked: not for every click. */
 const CACHED_MS = 5000;
 
 export interface PostureOptions {
@@ -27,7 +27,7 @@ export function createPosture(options: PostureOptions): () => Promise<Posture> {
   const { config, rotation, managerLevel, forwarded, transport, exposure, comfyui } = options;
   return createCached(CACHED_MS, async () => {
     const [stats] = await Promise.all([comfyui.systemStats().catch(() => null), exposure.look()]);
-    const facts = await gatherFacts({
+    const facts = gatherFacts({
       config,
       key: rotation.key,
       managerLevel: managerLevel.get(),

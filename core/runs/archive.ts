@@ -1,4 +1,4 @@
-import type { Prompt, PromptId, RunProgress, RunStatus } from './run.ts';
+import type { NodeTiming, Prompt, PromptId, RunProgress, RunStatus } from './run.ts';
 
 /** A run as it is kept. */
 export interface RunRecord {
@@ -17,6 +17,10 @@ export interface HistoryQuery {
   /** Only runs below this number: the `next` of the page before. */
   readonly before?: number | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
+  /** Only runs that were queued at this time or later, in Unix milliseconds. */
+  readonly since?: number | undefined;
+  /** Only runs that were queued before this time, in Unix milliseconds. */
+  readonly until?: number | undefined;
 }
 
 export interface HistoryPage {
@@ -34,6 +38,8 @@ export interface RunArchive {
   /** A run that is about to be handed to ComfyUI, or was seen there. An older one with the same id is forgotten. */
   begin(run: RunProgress, prompt: Prompt): void;
   save(record: RunRecord): void;
+  /** How long its nodes took, as far as it is known by now. */
+  saveTimings(id: PromptId, timings: readonly NodeTiming[]): void;
   /** It never was one: ComfyUI did not take it. */
   drop(id: PromptId): void;
   /** What is written in `work`, here and in the event log beside, is kept whole or not at all. */
@@ -43,6 +49,8 @@ export interface RunArchive {
   open(): readonly (RunRecord & { readonly prompt: Prompt })[];
   get(id: PromptId): RunRecord | undefined;
   promptOf(id: PromptId): Prompt | undefined;
+  /** Empty when the run is not known, or nothing was seen of its nodes. */
+  timingsOf(id: PromptId): readonly NodeTiming[];
   /** Runs that ComfyUI took. */
   list(query: HistoryQuery): HistoryPage;
   /** Deletes those of the runs that are over, and says which. */

@@ -1,5 +1,4 @@
 import { stringify } from 'lossless-json';
-import { type Dispatcher, Pool } from 'undici';
 import type { z } from 'zod';
 import { mayRound, parseExactJson } from '../exact-json.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type SystemStats,
   SystemStatsAnswer,
 } from './comfyui-answers.ts';
+import { CallFailed, createHttpCalls } from './http-calls.ts';
 import { parsePythonJson } from './python-json.ts';
 import type { HistoryVerdict } from './reduce.ts';
 import type { PromptId } from './run.ts';
@@ -72,35 +72,24 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
   const ownHeaders: Record<string, string> = options.authorization
     ? { authorization: options.authorization }
     : {};
-  const pool = new Pool(base.origin, { connections: 16, connect: { timeout: timeoutMs } });
+  const http = createHttpCalls(base, { connectTimeoutMs: timeoutMs, maxAnswerBytes });
 
   async function call({ method, path, body, timeoutMs: limit = timeoutMs }: Call): Promise<string> {
-    const signal = AbortSignal.timeout(limit);
-    try {
-      const answer = await pool.request({
+    const { status, text } = await http
+      .call({
         method,
         path: prefix + path,
         headers: body === undefined ? ownHeaders : { ...ownHeaders, 'content-type': 'application/json' },
         // Seeds go up to 2^64 and come as bigints, which JSON.stringify does not write.
         body: body === undefined ? null : (stringify(body) ?? null),
-        // The signal is the one limit; the pool's own would end a long validation.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        signal,
+        timeoutMs: limit,
+      })
+      .catch((error: unknown) => {
+        throw unreachable(`${method} ${path}`, error);
       });
-      const text = await readText(answer.body, maxAnswerBytes);
-      if (answer.statusCode >= 400 && answer.statusCode < 500) throw refusal(answer.statusCode, text);
-      if (answer.statusCode !== 200)
-        throw new ComfyuiUnreachable(`${method} ${path} answered ${answer.statusCode}`);
-      return text;
-    } catch (error) {
-      if (error instanceof ComfyuiRefusal || error instanceof ComfyuiUnreachable) throw error;
-      const reason = signal.aborted ? `no answer within ${limit} ms` : reasonOf(error);
-      throw new ComfyuiUnreachable(`${method} ${path}: ${reason}`, {
-        cause: error,
-        maybeReceived: !NOT_CONNECTED.has(reason),
-      });
-    }
+    if (status >= 400 && status < 500) throw refusal(status, text);
+    if (status !== 200) throw new ComfyuiUnreachable(`${method} ${path} answered ${status}`);
+    return text;
   }
 
   async function ask<T>(schema: z.ZodType<T>, request: Call): Promise<T> {
@@ -160,39 +149,18 @@ export function createComfyui(url: string, options: ComfyuiOptions = {}): Comfyu
     },
     systemStats: () => ask(SystemStatsAnswer, { method: 'GET', path: '/system_stats' }),
     close() {
-      void pool.destroy();
+      http.close();
     },
   };
 }
 
-/** No connection came about, so nothing of the request has left. */
-const NOT_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-async function readText(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    // Leaving the loop destroys the body, and with it the connection.
-    if (size > maxBytes) throw new ComfyuiUnreachable(`an answer is longer than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+function unreachable(what: string, cause: unknown): ComfyuiUnreachable {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const maybeReceived = !(cause instanceof CallFailed) || cause.maybeReceived;
+  return new ComfyuiUnreachable(`${what}: ${reason}`, { cause, maybeReceived });
 }
 
 function refusal(status: number, text: string): ComfyuiRefusal {
   const body = parsePythonJson(text) ?? text;
   return new ComfyuiRefusal(status, body, refusalReason(status, body));
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -14,7 +14,9 @@ const LOST: RunError = {
 
 /** By any other frame than the first, or by what was found out otherwise: some frames of it were missed. */
 export function started(state: RunState, now: Milliseconds): RunState {
-  return state.status === 'queued' ? { ...state, status: 'running', startedAt: now, missed: true } : state;
+  return state.status === 'queued'
+    ? { ...state, status: 'running', startedAt: now, missed: true, behind: true }
+    : state;
 }
 
 /** A frame says how the run ended. Where frames were missed, that is kept until /history tells the outputs as well. */
@@ -59,7 +61,7 @@ function failed(state: RunState, error: ExecutionError, now: Milliseconds): RunS
     },
   };
   return over(
-    withNodes(failedAt, error.node === null ? [] : [[error.node, { phase: 'failed' }]]),
+    withNodes(failedAt, error.node === null ? [] : [[error.node, { phase: 'failed' }]], now),
     'error',
     now,
   );
@@ -68,7 +70,7 @@ function failed(state: RunState, error: ExecutionError, now: Milliseconds): RunS
 /** /history has the last word on a run that is open. */
 export function withVerdict(state: RunState, verdict: HistoryVerdict, now: Milliseconds): RunState {
   const begun = started(state, within(verdict.startedAt ?? now, state.queuedAt, now));
-  let next = withCached(begun, verdict.cachedNodes);
+  let next = withCached(begun, verdict.cachedNodes, now);
   for (const { node, displayNode, items } of verdict.outputs) {
     next = withOutput(next, shownNode(state.workflow, node, displayNode), items);
   }

@@ -3,12 +3,14 @@ import { StorageUnwritable } from '../storage/storage.ts';
 import type { RunArchive, RunRecord } from './archive.ts';
 import { endedEvent, queuedEvent, startedEvent } from './job-events.ts';
 import type { RunsLog } from './log.ts';
+import { timingsOf } from './node-timing.ts';
 import { createPacer } from './pacer.ts';
 import { type RunMessage, reduce } from './reduce.ts';
+import { restoredRun } from './restored-run.ts';
 import type { Preview, Prompt, PromptId, RunProgress } from './run.ts';
 import { createRunTable, progressOf, type TrackedRun } from './run-table.ts';
 import type { RunWatcher } from './runs.ts';
-import { isOver, type Origin, queuedRun, type RunState, restoredRun } from './state.ts';
+import { isOver, type Origin, queuedRun, type RunState } from './state.ts';
 
 export interface LedgerOptions {
   readonly archive: RunArchive;
@@ -130,6 +132,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   function save(run: TrackedRun): void {
     archive.save({ run: progressOf(run), accepted: run.accepted, nodeErrors: run.nodeErrors });
+    archive.saveTimings(run.state.id, timingsOf(run.state));
   }
 
   function keepOpenRuns(): void {
@@ -166,7 +169,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     nodeErrors,
   }: RunRecord & { readonly prompt: Prompt }): TrackedRun {
     const ours = run.started_by === 'studio';
-    const taken = track(restoredRun(run, prompt), { ours, accepted, doubtful: !accepted });
+    const state = restoredRun(run, prompt, archive.timingsOf(run.prompt_id));
+    const taken = track(state, { ours, accepted, doubtful: !accepted });
     taken.nodeErrors = nodeErrors;
     return taken;
   }

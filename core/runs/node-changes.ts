@@ -1,7 +1,7 @@
 import type { NodeProgress } from './messages.ts';
 import { fitting, MOST_OUTPUT, mergeItems, sizeOfOutputs } from './outputs.ts';
 import type { OutputItem } from './run.ts';
-import { isDone, type NodeState, PENDING, type RunState } from './state.ts';
+import { isDone, type Milliseconds, type NodeState, PENDING, type RunState } from './state.ts';
 import type { NodeId } from './workflow.ts';
 
 /** A node that expands without end shall not fill the memory. */
@@ -27,12 +27,12 @@ export function changesOf(report: NodeReport, shown: NodeId): NodeChange[] {
 
 const PHASES = { running: 'running', finished: 'finished', error: 'failed' } as const;
 
-/** `state` with these changes made; the same object when they change nothing. A node that is done stays so. */
-export function withNodes(state: RunState, changes: readonly NodeChange[]): RunState {
+/** `state` with these changes made, as seen `now`; the same object when they change nothing. A node that is done stays so. */
+export function withNodes(state: RunState, changes: readonly NodeChange[], now: Milliseconds): RunState {
   let nodes: Map<NodeId, NodeState> | null = null;
   for (const [id, change] of changes) {
     const before = (nodes ?? state.nodes).get(id);
-    const after = changed(before ?? PENDING, change);
+    const after = changed(before ?? PENDING, change, state.behind ? null : now);
     if (after === null || (before === undefined && (nodes ?? state.nodes).size >= MOST_NODES_SEEN)) continue;
     nodes ??= new Map(state.nodes);
     nodes.set(id, after);
@@ -40,9 +40,14 @@ export function withNodes(state: RunState, changes: readonly NodeChange[]): RunS
   return nodes === null ? state : { ...state, nodes };
 }
 
-function changed(before: NodeState, change: Partial<NodeState>): NodeState | null {
+/** `seenAt`: when it happened, if it was seen to. */
+function changed(
+  before: NodeState,
+  change: Partial<NodeState>,
+  seenAt: Milliseconds | null,
+): NodeState | null {
   if (isDone(before)) return null;
-  const after = { ...before, ...change };
+  const after = timed({ ...before, ...change }, before, seenAt);
   const same =
     after.phase === before.phase &&
     after.value === before.value &&
@@ -51,10 +56,19 @@ function changed(before: NodeState, change: Partial<NodeState>): NodeState | nul
   return same ? null : after;
 }
 
-export function withCached(state: RunState, cached: readonly NodeId[]): RunState {
+/** When a node begins and ends, by its phases; what is known of that stays. */
+function timed(after: NodeState, before: NodeState, seenAt: Milliseconds | null): NodeState {
+  if (after.phase === before.phase) return after;
+  if (after.phase === 'running') return { ...after, startedAt: before.startedAt ?? seenAt };
+  if (after.phase === 'cached') return after;
+  return { ...after, endedAt: before.endedAt ?? seenAt };
+}
+
+export function withCached(state: RunState, cached: readonly NodeId[], now: Milliseconds): RunState {
   return withNodes(
     state,
     cached.map((id) => [id, { phase: 'cached' }]),
+    now,
   );
 }
 

@@ -31,9 +31,9 @@ function apply(state: RunState, message: RunMessage, now: Milliseconds): RunStat
     case 'targets':
       return withTargets(state, message.nodes);
     case 'gap':
-      return state.status === 'running' && !state.missed ? { ...state, missed: true } : state;
+      return withGap(state);
     case 'execution_cached':
-      return withCached(started(state, now), message.nodes);
+      return withCached(started(state, now), message.nodes, now);
     case 'executing':
       return withExecuting(state, message, now);
     case 'progress':
@@ -41,7 +41,7 @@ function apply(state: RunState, message: RunMessage, now: Milliseconds): RunStat
     case 'progress_state':
       return withProgressState(started(state, now), message, now);
     case 'executed':
-      return withExecuted(started(state, now), message);
+      return withExecuted(started(state, now), message, now);
     case 'preview':
       return { ...state, previewSeq: state.previewSeq + 1 };
     case 'execution_success':
@@ -61,7 +61,17 @@ function apply(state: RunState, message: RunMessage, now: Milliseconds): RunStat
 function fromTheStart(state: RunState, now: Milliseconds): RunState {
   const begun = state.executing === null && !state.detailed;
   if (state.status === 'queued') return { ...state, status: 'running', startedAt: now };
-  return state.missed && begun ? { ...state, missed: false } : state;
+  return state.missed && begun ? { ...state, missed: false, behind: false } : state;
+}
+
+function withGap(state: RunState): RunState {
+  if (state.status !== 'running' || (state.missed && state.behind)) return state;
+  return { ...state, missed: true, behind: true };
+}
+
+/** A frame has told how far the nodes are: what changes from here on, happens now. */
+function caughtUp(state: RunState): RunState {
+  return state.behind ? { ...state, behind: false } : state;
 }
 
 function withTargets(state: RunState, nodes: readonly NodeId[]): RunState {
@@ -79,17 +89,23 @@ function withExecuting(state: RunState, message: OfType<'executing'>, now: Milli
   if (phase === 'finished' || phase === 'failed') return state;
   const before = started(state, now);
   const shown = shownNode(state.workflow, message.node, message.displayNode);
-  const settled = before.detailed ? before : withPreviousFinished(before, shown);
+  const settled = before.detailed ? before : withPreviousFinished(before, shown, now);
   const current = withCurrent(settled, message.node, shown);
-  return withNodes(current, [[message.node, { phase: 'running' }]]);
+  const running = withNodes(current, [[message.node, { phase: 'running' }]], now);
+  // Where progress_state is sent, it alone tells which nodes have finished meanwhile.
+  return running.detailed ? running : caughtUp(running);
 }
 
-function withPreviousFinished(state: RunState, shown: NodeId): RunState {
+function withPreviousFinished(state: RunState, shown: NodeId, now: Milliseconds): RunState {
   if (state.executing === null || state.shown === null || state.shown === shown) return state;
-  return withNodes(state, [
-    [state.executing, { phase: 'finished' }],
-    [state.shown, { phase: 'finished' }],
-  ]);
+  return withNodes(
+    state,
+    [
+      [state.executing, { phase: 'finished' }],
+      [state.shown, { phase: 'finished' }],
+    ],
+    now,
+  );
 }
 
 function withProgress(state: RunState, message: OfType<'progress'>, now: Milliseconds): RunState {
@@ -98,7 +114,8 @@ function withProgress(state: RunState, message: OfType<'progress'>, now: Millise
   const shown =
     id === state.executing && state.shown !== null ? state.shown : shownNode(state.workflow, id, null);
   const report = { ...message, node: id, state: 'running' } as const;
-  return withStepTime(withNodes(withCurrent(state, id, shown), changesOf(report, shown)), report, now);
+  const current = withNodes(withCurrent(state, id, shown), changesOf(report, shown), now);
+  return withStepTime(current, report, now);
 }
 
 function withProgressState(state: RunState, message: OfType<'progress_state'>, now: Milliseconds): RunState {
@@ -108,7 +125,7 @@ function withProgressState(state: RunState, message: OfType<'progress_state'>, n
   );
   const executing = message.nodes.find((report) => report.node === state.executing);
   const timed = executing === undefined ? detailed : withStepTime(detailed, executing, now);
-  return withNodes(timed, changes);
+  return caughtUp(withNodes(timed, changes, now));
 }
 
 function withStepTime(state: RunState, report: NodeReport, now: Milliseconds): RunState {
@@ -118,8 +135,8 @@ function withStepTime(state: RunState, report: NodeReport, now: Milliseconds): R
   return stepTimes === state.stepTimes ? state : { ...state, stepTimes };
 }
 
-function withExecuted(state: RunState, message: OfType<'executed'>): RunState {
-  const finished = withNodes(state, [[message.node, { phase: 'finished' }]]);
+function withExecuted(state: RunState, message: OfType<'executed'>, now: Milliseconds): RunState {
+  const finished = withNodes(state, [[message.node, { phase: 'finished' }]], now);
   return withOutput(finished, shownNode(state.workflow, message.node, message.displayNode), message.items);
 }
 

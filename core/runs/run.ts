@@ -73,6 +73,17 @@ export interface RunProgress {
   readonly ended_at: string | null;
 }
 
+/** What became of a node of the workflow, and how long that took. */
+export interface NodeTiming {
+  readonly node_id: string;
+  /** stopped: the run ended before it did. */
+  readonly state: 'running' | 'finished' | 'cached' | 'failed' | 'stopped';
+  /** ISO 8601, UTC; null when it was not seen to begin. */
+  readonly started_at: string | null;
+  /** From its beginning to its end, the nodes that it expanded to included; null when either was not seen, or is to come. */
+  readonly seconds: number | null;
+}
+
 /** One preview frame of a running node. */
 export interface Preview {
   readonly prompt_id: PromptId;

@@ -1,5 +1,5 @@
 import type { HistoryPage, HistoryQuery, RunRecord } from './archive.ts';
-import type { Preview, Prompt, PromptId, RunProgress } from './run.ts';
+import type { NodeTiming, Preview, Prompt, PromptId, RunProgress } from './run.ts';
 
 export interface RunRequest {
   readonly prompt: Prompt;
@@ -58,6 +58,8 @@ export interface Runs {
   record(id: PromptId): RunRecord | undefined;
   /** The workflow that the run was queued with. */
   promptOf(id: PromptId): Prompt | undefined;
+  /** How long the nodes of the run took, as far as it was seen; those of which nothing is known are left out. */
+  timingsOf(id: PromptId): readonly NodeTiming[];
   /** Forgets runs that are over, here and in ComfyUI's own history; their pictures stay. Resolves to the ids of those that were. */
   erase(ids: readonly PromptId[] | 'all'): Promise<readonly PromptId[]>;
   /** Calls the watcher for all that happens until the returned function is called. */
@@ -67,6 +69,11 @@ export interface Runs {
    * this client id count as the editor's; what is said of them on it is shown as if ComfyUI had told Studio itself.
    */
   overhear(clientId: string | null): Overheard;
+  /**
+   * Whether this is the id by which ComfyUI knows Studio. It keeps one socket for each id, the newest: whoever came with
+   * this one would take every run's messages away from Studio.
+   */
+  isOwnClient(clientId: string): boolean;
   /** Lets go of ComfyUI's socket and of every timer. */
   close(): void;
 }

@@ -2,12 +2,13 @@ import { stringify } from 'lossless-json';
 import { z } from 'zod';
 import { parseExactJson } from '../exact-json.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { HistoryQuery, RunArchive, RunRecord } from './archive.ts';
+import type { RunArchive, RunRecord } from './archive.ts';
 import { promptFrom } from './comfyui-answers.ts';
+import { pageOf } from './history-conditions.ts';
 import type { PromptId } from './run.ts';
 import { createForgetting, type RunRetention } from './run-retention.ts';
 import { isOver } from './state.ts';
-import { StoredProgress } from './stored-progress.ts';
+import { StoredProgress, StoredTiming } from './stored-progress.ts';
 
 const OVER = `status NOT IN ('queued', 'running')`;
 
@@ -15,13 +16,19 @@ const OVER = `status NOT IN ('queued', 'running')`;
 export function createSqliteArchive(storage: Storage, retention: RunRetention): RunArchive {
   const { database } = storage;
   const insert = database.prepare(
-    `INSERT OR REPLACE INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt)
-     VALUES (@id, @status, 0, @bytes, @progress, '{}', @prompt)`,
+    `INSERT OR REPLACE INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt, queued_at)
+     VALUES (@id, @status, 0, @bytes, @progress, '{}', @prompt,
+       max(@queuedAt, coalesce((SELECT max(queued_at) FROM runs), 0)))`,
   );
   const update = database.prepare(
     `UPDATE runs SET status = @status, accepted = @accepted, ended_at = @endedAt, progress = @progress,
        node_errors = @nodeErrors WHERE prompt_id = @id`,
   );
+  // Most saves bring no news of these.
+  const updateTimings = database.prepare(
+    'UPDATE runs SET timings = @timings WHERE prompt_id = @id AND timings IS NOT @timings',
+  );
+  const timingsOf = database.prepare('SELECT timings FROM runs WHERE prompt_id = ?').pluck();
   const drop = database.prepare('DELETE FROM runs WHERE prompt_id = ?');
   const open = database.prepare(`SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY number`);
   const get = database.prepare('SELECT accepted, progress, node_errors FROM runs WHERE prompt_id = ?');
@@ -49,7 +56,14 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
       const bytes = Buffer.byteLength(promptText) + progress.length;
       const before = beforeOf(run.prompt_id);
       storage.write(() =>
-        insert.run({ id: run.prompt_id, status: run.status, bytes, progress, prompt: promptText }),
+        insert.run({
+          id: run.prompt_id,
+          status: run.status,
+          bytes,
+          progress,
+          prompt: promptText,
+          queuedAt: Date.parse(run.queued_at),
+        }),
       );
       if (typeof before?.ended_at === 'number') deleted(before.bytes);
     },
@@ -68,6 +82,9 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
       );
       if (before?.ended_at === null) storage.whenKept(() => forgetting.ended(before.bytes));
     },
+    saveTimings(id, timings) {
+      storage.write(() => updateTimings.run({ id, timings: JSON.stringify(timings) }));
+    },
     drop(id) {
       storage.write(() => drop.run(id));
     },
@@ -81,6 +98,10 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
     promptOf(id) {
       const text = promptOf.get(id);
       return typeof text === 'string' ? promptFrom(parseExactJson(text)) : undefined;
+    },
+    timingsOf(id) {
+      const text = timingsOf.get(id);
+      return text === undefined ? [] : StoredTimings.parse(text);
     },
     list(query) {
       const { sql, values } = pageOf(query);
@@ -108,31 +129,11 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
   };
 }
 
-/**
- * The runs of each status are found in the order of their numbers by an index, and merged. Asked for several at once, SQLite
- * would go through all runs, and for such as hardly any are, that is a long way.
- */
-function pageOf({ before, statuses }: HistoryQuery): { sql: string; values: (string | number)[] } {
-  const looks = statuses === undefined ? [null] : new Set(statuses);
-  const values: (string | number)[] = [];
-  const selects = [...looks].map((status) => {
-    let sql = 'SELECT number, progress FROM runs WHERE accepted = 1';
-    if (status !== null) {
-      sql += ' AND status = ?';
-      values.push(status);
-    }
-    if (before !== undefined) {
-      sql += ' AND number < ?';
-      values.push(before);
-    }
-    return sql;
-  });
-  return { sql: `${selects.join(' UNION ALL ')} ORDER BY number DESC LIMIT ?`, values };
-}
-
 const Json = z.string().transform((text): unknown => JSON.parse(text));
 
 const Page = z.array(z.object({ number: z.number(), progress: Json.pipe(StoredProgress) }));
+
+const StoredTimings = Json.pipe(z.array(StoredTiming));
 
 const RecordRow = z.object({
   accepted: z.number(),

@@ -1,5 +1,5 @@
 import type { EndMessage } from './messages.ts';
-import type { OutputItem, Prompt, PromptId, RunError, RunProgress, RunStatus, Starter } from './run.ts';
+import type { OutputItem, Prompt, PromptId, RunError, RunStatus, Starter } from './run.ts';
 import { titleOf } from './title.ts';
 import { lastNodes, type NodeId, type Workflow, workflowOf } from './workflow.ts';
 
@@ -14,6 +14,9 @@ export interface NodeState {
   readonly max: number;
   /** Whether it reported steps: a value above 0, or a max above 1, before it was finished. */
   readonly steps: boolean;
+  /** When it was seen to begin and to end; null while it did not, and also when nobody listened just then. */
+  readonly startedAt: Milliseconds | null;
+  readonly endedAt: Milliseconds | null;
 }
 
 /** When each of the latest steps of one node was reported. */
@@ -46,6 +49,8 @@ export interface RunState {
   readonly share: number;
   /** Whether frames of it were missed. Then /history has to say how it ended, since some outputs may be unknown. */
   readonly missed: boolean;
+  /** Whether frames were missed and none has yet told how far its nodes are: what the next one tells may be long past. */
+  readonly behind: boolean;
   /** How it ended by its frames, while /history has yet to say so. */
   readonly told: EndMessage | null;
   readonly previewSeq: number;
@@ -57,7 +62,14 @@ export interface RunState {
 }
 
 /** A node of which nothing was heard yet. */
-export const PENDING: NodeState = Object.freeze({ phase: 'pending', value: 0, max: 1, steps: false });
+export const PENDING: NodeState = Object.freeze({
+  phase: 'pending',
+  value: 0,
+  max: 1,
+  steps: false,
+  startedAt: null,
+  endedAt: null,
+});
 
 export interface Origin {
   readonly startedBy: Starter;
@@ -88,6 +100,7 @@ export function queuedRun(
     percent: 0,
     share: 0,
     missed: false,
+    behind: false,
     told: null,
     previewSeq: 0,
     outputs: new Map(),
@@ -95,25 +108,6 @@ export function queuedRun(
     queuedAt: now,
     startedAt: null,
     endedAt: null,
-  };
-}
-
-/** A run that an earlier process knew, by the last that was written of it. What its nodes did since, ComfyUI's frames tell. */
-export function restoredRun(run: RunProgress, prompt: Prompt): RunState {
-  return {
-    ...queuedRun(run.prompt_id, prompt, Date.parse(run.queued_at), {
-      startedBy: run.started_by,
-      title: run.title,
-    }),
-    status: run.status,
-    shown: run.node_id,
-    percent: run.percent,
-    missed: true,
-    previewSeq: run.preview_seq,
-    outputs: new Map(Object.entries(run.node_outputs).map(([id, { items }]) => [id, items])),
-    error: run.error,
-    startedAt: run.started_at === null ? null : Date.parse(run.started_at),
-    endedAt: run.ended_at === null ? null : Date.parse(run.ended_at),
   };
 }
 

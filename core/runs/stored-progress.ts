@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunProgress } from './run.ts';
+import type { NodeTiming, RunProgress } from './run.ts';
 
 const Count = z.number().catch(0);
 const Text = z.string().nullable().catch(null);
@@ -44,4 +44,12 @@ export const StoredProgress: z.ZodType<RunProgress, unknown> = z.object({
   queued_at: z.iso.datetime(),
   started_at: Text,
   ended_at: Text,
+});
+
+/** What was written of one node's time. */
+export const StoredTiming: z.ZodType<NodeTiming, unknown> = z.object({
+  node_id: z.string(),
+  state: z.enum(['running', 'finished', 'cached', 'failed', 'stopped']),
+  started_at: z.iso.datetime().nullable(),
+  seconds: z.number().nullable(),
 });

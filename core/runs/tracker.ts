@@ -202,6 +202,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     history: archive.list,
     record: archive.get,
     promptOf: archive.promptOf,
+    timingsOf: archive.timingsOf,
 
     async erase(ids) {
       const erased = ledger.erase(ids);
@@ -215,6 +216,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
     watch: ledger.watch,
     overhear: hearing.open,
+    isOwnClient: (id) => id === clientId,
 
     pause() {
       paused = true;

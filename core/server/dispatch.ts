@@ -4,6 +4,7 @@ import { HttpError } from '../http/http-error.ts';
 import { errorReply, type Reply, redirect } from '../http/reply.ts';
 import type { Seconds } from '../http/request.ts';
 import type { Access } from '../http/route.ts';
+import { denialOf } from '../metrics/metrics.ts';
 import { receiveBody } from './body.ts';
 import { type Guard, REFUSALS, type Refusal } from './guard.ts';
 import { LiveRequest } from './live-request.ts';
@@ -15,7 +16,7 @@ import { type CompiledRoute, PASSED_ON_PATHS, paramsOf, type Serve } from './rou
 import { isSource } from './write-reply.ts';
 
 /** What a handshake is judged by; `passedOn` as in CompiledRoute. */
-export type HandshakeRoute = { readonly access: Access; readonly passedOn?: boolean };
+export type HandshakeRoute = { readonly path: string; readonly access: Access; readonly passedOn?: boolean };
 
 export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
   readonly serve: Serve;
@@ -28,7 +29,7 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
 
 /** The path of a request: guard, maintenance, access, handler, reply. Every step may end it. */
 export function createDispatch(context: Context, guard: Guard): Dispatch {
-  const { config, forwarded, gate, log, maintenance, sessions } = context;
+  const { config, forwarded, gate, log, maintenance, metrics, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
   const replies = createReplies(context);
 
@@ -53,6 +54,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     method: string,
   ): void {
     const request = readRequest(response, live, method);
+    metrics.requests.begin(request, route.row);
     const verdict = guard.judge(request, route.exactPath, route.pathRules);
     if (verdict !== null && verdict !== 'lines') return refuseUnclean(response, method, verdict);
     if (logsRequests) request.startedAt = performance.now();
@@ -166,14 +168,17 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     isHandshake: boolean,
     now: Seconds,
   ): Reply | null {
-    if (maintenance.active && !route.duringMaintenance)
+    if (maintenance.active && !route.duringMaintenance) {
+      metrics.denials.add('maintenance');
       return maintenanceReply(isHandshake || isApi(request, route.passedOn), maintenance.state);
+    }
     const caller = gate.decideAccess(request, route.access, isHandshake, now);
     if (!(caller instanceof HttpError)) {
       request.caller = caller;
       request.generation = sessions.generation;
       return null;
     }
+    metrics.denials.add(denialOf(caller.status));
     return caller.status === 401 && isPageNavigation(request) ? toLogin(request) : errorReply(caller);
   }
 
@@ -196,8 +201,9 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
   }
 
   function admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null {
-    const { access, passedOn = false } = route;
+    const { path, access, passedOn = false } = route;
     const request = readRequest(response, live, 'GET');
+    metrics.requests.begin(request, metrics.requests.row('WS', path));
     const verdict = guard.judge(request, null, passedOn ? PASSED_ON_PATHS : undefined);
     const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;
     if (typeof headers === 'string') {

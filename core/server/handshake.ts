@@ -53,6 +53,7 @@ export function createHandshakes(context: Context, dispatch: Dispatch, viewers: 
       return null;
     },
     accept(response, { request }, data, protocol, socketContext) {
+      context.metrics.requests.answered(request, 101);
       response.writeStatus('101 Switching Protocols');
       if (request.caller.by === 'session')
         response.writeHeader('Set-Cookie', context.sessions.cookieAt(context.now()));

@@ -33,8 +33,11 @@ export class LiveRequest implements Request {
   caller = NOBODY;
   /** Under which generation of sessions the caller was admitted. */
   generation = 0;
-  /** For the log; performance.now() in ms. */
+  /** For the log and the metrics; performance.now() in ms. */
   startedAt = 0;
+  /** For the metrics, see Measured. */
+  row = 0;
+  weight = 0;
   #response: HttpResponse;
   #live: HttpRequest | null;
   #headers: HeaderMap | null = null;
@@ -87,6 +90,9 @@ export class LiveRequest implements Request {
   /** Takes what is still needed of uWebSockets.js's objects before they die. Call it within their callback. */
   detach(): void {
     if (this.#live === null) return;
+    // Who waits is timed, every one.
+    this.startedAt ||= performance.now();
+    this.weight = 1;
     // What else there is to know is worked out from these when it is asked for. Asking the system who the peer is costs as
     // much as the rest of a request that is passed on, so there it is put off, and a client that has gone has no address.
     if (this.#owed === null) this.#peer();

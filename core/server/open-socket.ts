@@ -1,6 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Caller, Seconds } from '../http/request.ts';
 import type { Pressure, Socket } from '../http/route.ts';
+import type { Frames } from '../metrics/frames.ts';
 import { type Backlog, DRAINED, judgeBacklog, NO_BACKLOG, type Patience, SOME } from './pressure.ts';
 
 /**
@@ -8,6 +9,8 @@ import { type Backlog, DRAINED, judgeBacklog, NO_BACKLOG, type Patience, SOME } 
  * with it the messages of this turn of the event loop that it has not been sent yet.
  */
 const ALWAYS = 'open';
+
+const NONE: readonly string[] = [];
 
 /** What a socket is closed with that nobody else looks after (the registry that RFC 6455, 7.4.2 opened). */
 const TRY_AGAIN_LATER = 1013;
@@ -22,16 +25,26 @@ export class OpenSocket implements Socket {
   #backlog: Backlog = NO_BACKLOG;
   /** A few, so an array: it takes a third of a Set's memory. */
   #topics: readonly string[] = [];
+  readonly #frames: Pick<Frames, 'letGo' | 'takenBack'>;
+  /** The topics that it had, and goes without until it has caught up. */
+  #withheld = NONE;
   #listener = (pressure: Pressure): void => {
     if (pressure === 'stuck') this.close(TRY_AGAIN_LATER, 'Too slow');
   };
   #waiting: ((isOpen: boolean) => void)[] = [];
 
-  constructor(socket: WebSocket<unknown>, caller: Caller, expiresAt: Seconds, patience: Patience) {
+  constructor(
+    socket: WebSocket<unknown>,
+    caller: Caller,
+    expiresAt: Seconds,
+    patience: Patience,
+    frames: Pick<Frames, 'letGo' | 'takenBack'>,
+  ) {
     this.#socket = socket;
     this.caller = caller;
     this.expiresAt = expiresAt;
     this.#patience = patience;
+    this.#frames = frames;
     socket.subscribe(ALWAYS);
   }
 
@@ -53,6 +66,7 @@ export class OpenSocket implements Socket {
   subscribe(topics: readonly string[]): void {
     const socket = this.#socket;
     if (socket === null) return;
+    this.#withhold(this.pressure === 'none' ? NONE : [...this.#withheld, ...this.#topics], topics);
     for (const topic of topics) if (!this.#topics.includes(topic)) socket.subscribe(topic);
     for (const topic of this.#topics) if (!topics.includes(topic)) socket.unsubscribe(topic);
     this.#topics = [...topics];
@@ -96,7 +110,17 @@ export class OpenSocket implements Socket {
 
   hasClosed(): void {
     this.#socket = null;
+    this.#withhold(NONE, NONE);
     this.#settle(false);
+  }
+
+  /** Of the topics that it had, those that it has no longer, until it has caught up. */
+  #withhold(had: readonly string[], has: readonly string[]): void {
+    if (had.length === 0 && this.#withheld.length === 0) return;
+    const withheld = [...new Set(had)].filter((topic) => !has.includes(topic));
+    for (const topic of this.#withheld) this.#frames.takenBack(topic);
+    for (const topic of withheld) this.#frames.letGo(topic);
+    this.#withheld = withheld;
   }
 
   #settle(isOpen: boolean): void {

@@ -51,7 +51,11 @@ type Closes = (atEnd: boolean) => boolean;
 const ALWAYS: Closes = () => true;
 export const NEVER: Closes = () => false;
 
-export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions'>): Replies {
+export function createReplies({
+  log,
+  metrics,
+  sessions,
+}: Pick<Context, 'log' | 'metrics' | 'sessions'>): Replies {
   const logsRequests = log.isLevelEnabled('debug');
   const pending = createPendingReplies();
   let draining = false;
@@ -93,9 +97,13 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
     const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
     try {
-      return writeReply(response, reply, head, renewedCookie, close || draining);
+      const written = writeReply(response, reply, head, renewedCookie, close || draining);
+      metrics.requests.answered(request, reply.status);
+      return written;
     } catch (error) {
-      return writeReply(response, toError(error, request), head, null, true);
+      const failed = toError(error, request);
+      metrics.requests.answered(request, failed.status);
+      return writeReply(response, failed, head, null, true);
     }
   }
 
@@ -140,6 +148,7 @@ export function createReplies({ log, sessions }: Pick<Context, 'log' | 'sessions
   function refuse(response: HttpResponse, method: string, error: HttpError): void {
     const owed = pending.add(response);
     const reply = errorReply(error);
+    metrics.requests.refused(error.status);
     nextTick(owed, response, () => {
       response.cork(() => {
         const written = writeReply(response, reply, method === 'HEAD', null, true);

@@ -25,6 +25,8 @@ const PLAIN = {
 
 /** A route as the dispatch wants it: everything that can be known beforehand is. */
 export interface CompiledRoute {
+  /** Its number where requests are counted. */
+  readonly row: number;
   readonly access: Access;
   readonly handler: Handler;
   /** The handler reads the body itself, as it comes. */
@@ -41,20 +43,23 @@ export interface CompiledRoute {
   readonly names: readonly string[];
 }
 
+/** The number of a row of the table; `other` is for the methods that a path does not have. */
+export type RowOf = (method: Route['method'] | 'other', path: string) => number;
+
 export type Serve = (route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string) => void;
 
 /**
  * Puts the routes into uWebSockets.js's own router. HEAD is routed to GET's handler; another method on a known path is 405
  * with Allow (RFC 9110, 15.5.6) and anything else 404, both behind the same access check as the path itself.
  */
-export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: Serve): void {
+export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: Serve, rowOf: RowOf): void {
   const methods = new Map<string, { access: Access; allow: string[] }>();
   const everyMethod = new Set<string>();
   for (const route of routes) {
     if (route.method === 'WS' && route.passedOn) continue;
     const { access, allow } = methods.get(route.path) ?? { access: route.access, allow: [] };
     // What is not allowed on a path is told to those who may use it.
-    const compiled = compile(route);
+    const compiled = compile(route, rowOf(route.method, route.path));
     if (route.method === 'ANY') {
       everyMethod.add(route.path);
       app.any(route.path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
@@ -85,28 +90,38 @@ export function mountRoutes(app: TemplatedApp, routes: readonly Route[], serve: 
   for (const [path, { access, allow }] of methods) {
     if (everyMethod.has(path)) continue;
     const detail = `Method not allowed here, only ${allow.join(', ')}`;
-    mountRest(app, serve, path, access, new HttpError(405, detail, { headers: { Allow: allow.join(', ') } }));
+    const error = new HttpError(405, detail, { headers: { Allow: allow.join(', ') } });
+    mountRest(app, serve, path, access, error, rowOf('other', path));
   }
-  if (!everyMethod.has('/*')) mountRest(app, serve, '/*', 'authenticated', new HttpError(404, 'Not found'));
+  if (everyMethod.has('/*')) return;
+  mountRest(app, serve, '/*', 'authenticated', new HttpError(404, 'Not found'), rowOf('other', '/*'));
 }
 
 function socketIsGet(route: MountedRoute): string {
   return route.method === 'WS' ? 'GET' : route.method;
 }
 
-function mountRest(app: TemplatedApp, serve: Serve, path: string, access: Access, error: HttpError): void {
+function mountRest(
+  app: TemplatedApp,
+  serve: Serve,
+  path: string,
+  access: Access,
+  error: HttpError,
+  row: number,
+): void {
   const compiled: CompiledRoute = {
     ...compilePath(path),
     ...PLAIN,
+    row,
     access,
     handler: () => errorReply(error),
   };
   app.any(path, (response, live) => serve(compiled, response, live, live.getCaseSensitiveMethod()));
 }
 
-function compile(route: MountedRoute): CompiledRoute {
+function compile(route: MountedRoute, row: number): CompiledRoute {
   const { path, access } = route;
-  const base = { ...compilePath(path), ...PLAIN, access };
+  const base = { ...compilePath(path), ...PLAIN, row, access };
   if (route.method === 'WS') return { ...base, handler: () => errorReply(UPGRADE_REQUIRED) };
   const { method, handler, body, bodyLimit, passedOn = false, duringMaintenance = false } = route;
   const streams = body === 'stream';

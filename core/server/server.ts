@@ -13,6 +13,11 @@ import { createSockets } from './sockets.ts';
 import uws from './uws.ts';
 import { createViewers } from './viewers.ts';
 
+export interface OpenSockets {
+  readonly viewers: number;
+  readonly passed: number;
+}
+
 export interface Server {
   /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
   listen(host: string, port: number): Promise<number>;
@@ -28,6 +33,8 @@ export interface Server {
   mostBuffered(): number;
   /** How many sockets are open. */
   viewers(): number;
+  /** The same by what they are: viewers of the stream, and those that are passed on to ComfyUI. */
+  openSockets(): OpenSockets;
   /** Ends all sockets of sessions with 4001. */
   closeSessions(reason: string): void;
   /** Ends all sockets with 4001, those of the key as well. */
@@ -68,7 +75,7 @@ export function createServer(
     if (route.passedOn) passedSockets.mount(app, route);
     else sockets.mount(app, route);
   }
-  mountRoutes(app, routes, dispatch.serve);
+  mountRoutes(app, routes, dispatch.serve, context.metrics.requests.row);
 
   const listening = new Map<number, us_listen_socket>();
 
@@ -107,6 +114,7 @@ export function createServer(
     },
     mostBuffered: sockets.mostBuffered,
     viewers: () => sockets.open() + passedSockets.open(),
+    openSockets: () => ({ viewers: sockets.open(), passed: passedSockets.open() }),
     closeSessions(reason) {
       sockets.closeSessions(reason);
       passedSockets.closeSessions(reason);

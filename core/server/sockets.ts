@@ -68,7 +68,7 @@ export interface SocketServices {
 }
 
 export function createSockets(context: Context, services: SocketServices, patience: Patience): Sockets {
-  const { log } = context;
+  const { log, metrics } = context;
   const { dispatch, handshakes, viewers, onClose } = services;
   const sockets = createSessionSockets<OpenSocket>(context.now);
   const watch = watchPressure(sockets.open);
@@ -99,7 +99,7 @@ export function createSockets(context: Context, services: SocketServices, patien
     const { opening } = data;
     if (opening === null) return;
     data.opening = null;
-    data.open = new OpenSocket(socket, opening.caller, opening.expiresAt, patience);
+    data.open = new OpenSocket(socket, opening.caller, opening.expiresAt, patience, metrics.frames);
     sockets.add(data.open);
     viewers.add(data.place);
     void serve(path, data.open, opening);

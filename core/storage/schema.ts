@@ -46,6 +46,19 @@ const STEPS: readonly string[] = [
   CREATE INDEX events_kept_as ON events (kept_as, id);
   `,
   `
+  -- How long the nodes of a run took (NodeTiming), as JSON.
+  ALTER TABLE runs ADD COLUMN timings TEXT NOT NULL DEFAULT '[]';
+
+  -- When it was queued, in Unix milliseconds, and never before the run before it: so that times are ranges of numbers, even
+  -- where the clock was set back.
+  ALTER TABLE runs ADD COLUMN queued_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE runs SET queued_at = queued.at FROM (
+    SELECT number, max(CAST(round((julianday(written) - 2440587.5) * 86400000) AS INTEGER)) OVER (ORDER BY number) AS at
+    FROM (SELECT number, CASE WHEN json_valid(progress) THEN json_extract(progress, '$.queued_at') END AS written FROM runs)
+  ) AS queued WHERE runs.number = queued.number AND queued.at IS NOT NULL;
+  CREATE INDEX runs_by_queued_at ON runs (queued_at);
+  `,
+  `
   -- The runs that are over, with all that it takes to choose those that are to be forgotten (core/runs/run-retention.ts).
   CREATE INDEX runs_by_end ON runs (ended_at, bytes) WHERE ended_at IS NOT NULL;
   DROP INDEX runs_by_bytes;

@@ -9,6 +9,10 @@ import { migrate } from './schema.ts';
  */
 export interface Storage {
   readonly database: Database.Database;
+  /** Whether the last write found room. */
+  readonly writable: boolean;
+  /** Whether the file was damaged at the start, and this is a new one. */
+  readonly wasDamaged: boolean;
   /** Runs one writing statement. Throws StorageUnwritable when there is no room for it. */
   write<T>(statement: () => T): T;
   /** Everything that `work` writes is kept, or nothing of it is. Throws StorageUnwritable; may be nested. */
@@ -37,30 +41,37 @@ export class StorageUnwritable extends Error {
  */
 export function openStorage(path: string, warn: (message: string) => void, inUse = false): Storage {
   let database: Database.Database;
+  let wasDamaged = false;
   try {
     database = openChecked(path);
   } catch (error) {
     if (inUse || !isDamage(error)) throw new StartupError(cannotOpen(path, error));
     setAside(path);
+    wasDamaged = true;
     warn(
       `${path} is damaged (${reasonOf(error)}). It was set aside as ${path}.bad, and new records begin: ` +
         'the runs and events of before are not shown any more. Their pictures are untouched.',
     );
     database = openChecked(path);
   }
-  return storageOf(database);
+  return storageOf(database, wasDamaged);
 }
 
-function storageOf(database: Database.Database): Storage {
+function storageOf(database: Database.Database, wasDamaged: boolean): Storage {
   let depth = 0;
+  let writable = true;
   let effects: (() => void)[] = [];
   const clean = database.prepare('UPDATE state SET clean = ?');
 
   function write<T>(statement: () => T): T {
     try {
-      return statement();
+      const result = statement();
+      writable = true;
+      return result;
     } catch (error) {
-      throw isUnwritable(error) ? new StorageUnwritable(error) : error;
+      if (!isUnwritable(error)) throw error;
+      writable = false;
+      throw new StorageUnwritable(error);
     }
   }
 
@@ -82,6 +93,10 @@ function storageOf(database: Database.Database): Storage {
 
   return {
     database,
+    get writable() {
+      return writable;
+    },
+    wasDamaged,
     write,
     together,
     whenKept(effect) {

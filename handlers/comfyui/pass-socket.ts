@@ -1,8 +1,9 @@
+import { HttpError } from '../../core/http/http-error.ts';
 import type { PassedSocketHandler } from '../../core/http/route.ts';
 import { passedRequestLines } from '../../core/proxy/passed-request.ts';
 import { relay } from '../../core/proxy/relay.ts';
 
-/** Where ComfyUI itself talks of runs; sockets elsewhere are custom nodes' own. */
+/** Where ComfyUI itself talks of runs; sockets elsewhere are custom nodes' own. The guard lets no letter be escaped. */
 const RUNS_SOCKET = /^\/(?:api\/)?ws$/;
 
 /**
@@ -15,6 +16,9 @@ export function passSocket(at: '' | '/comfyui'): PassedSocketHandler {
     // A handshake is a GET, and to a route that knows no WebSocket it is nothing else: so the Manager's are judged as such.
     context.manager.admitWithoutBody({ method: 'GET', path, query: request.rawQuery }, request);
     const isOfRuns = RUNS_SOCKET.test(path);
+    const clientId = request.query.get('clientId') ?? '';
+    if (isOfRuns && context.runs.isOwnClient(clientId))
+      throw new HttpError(403, 'This clientId is Studio’s own: choose another.');
     const protocol = isOfRuns ? '' : firstProtocol(request.header('sec-websocket-protocol'));
     const upgrade = {
       path: request.rawQuery === '' ? path : `${path}?${request.rawQuery}`,
@@ -30,7 +34,7 @@ export function passSocket(at: '' | '/comfyui'): PassedSocketHandler {
         return relay(
           socket,
           (listener) => context.comfyuiSockets.open(upgrade, listener),
-          () => (isOfRuns ? context.runs.overhear(request.query.get('clientId') || null) : null),
+          () => (isOfRuns ? context.runs.overhear(clientId || null) : null),
         );
       },
     };

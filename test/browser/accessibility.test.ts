@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { toy } from '../support/workflows.ts';
+import { failing, toy, txt2img } from '../support/workflows.ts';
 import { noBrowser, startBrowser } from './browser.ts';
 import { answerAll } from './made-up-answers.ts';
-import { logIn, scenes } from './scene.ts';
+import { logIn, naturalWidth, scenes } from './scene.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCHEMES = ['light', 'dark'] as const;
@@ -44,6 +44,45 @@ t.test('what screen readers, keyboards and weak eyes need', { skip: noBrowser },
     await pod.comfyui.idle();
   });
 
+  scene('home, a workflow’s form', { comfyui: { stepDelayMs: 1 } }, async (t, page) => {
+    await logIn(page);
+    await page.getByLabel('Workflow', { exact: true }).fill(JSON.stringify(txt2img(0)));
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.field .error').first().waitFor();
+    await examine(t, page, 'home, a form with a mistake');
+    await page.getByLabel('Steps').fill('2');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.preview .result img').waitFor();
+    await examine(t, page, 'home, a result');
+  });
+
+  scene('history', { comfyui: { stepDelayMs: 1 } }, async (t, page, pod) => {
+    await logIn(page);
+    await page.goto('/history');
+    await page.getByText('Nothing has been run yet').waitFor();
+    await examine(t, page, 'history, empty');
+
+    const { runs } = pod.studio.context;
+    for (const prompt of [txt2img(2), toy(2)]) await runs.submit({ prompt });
+    const good = await runs.submit({ prompt: txt2img(3) });
+    const bad = await runs.submit({ prompt: failing() });
+    await pod.comfyui.idle();
+    await page.reload();
+    await page.getByText('4 runs, and that is all.').waitFor();
+    await naturalWidth(page, `[data-run="${good.prompt_id}"] img`);
+    await examine(t, page, 'history, the gallery');
+
+    await page.goto(`/history?run=${good.prompt_id}`);
+    await naturalWidth(page, '.frame img');
+    await examine(t, page, 'history, a run');
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await page.getByRole('dialog').waitFor();
+    await examine(t, page, 'history, a dialog');
+    await page.goto(`/history?run=${bad.prompt_id}`);
+    await page.locator('.failure').waitFor();
+    await examine(t, page, 'history, a run that failed');
+  });
+
   scene('security', {}, async (t, page) => {
     await answerAll(page);
     await logIn(page);
@@ -70,6 +109,19 @@ t.test('what screen readers, keyboards and weak eyes need', { skip: noBrowser },
     });
     await page.getByRole('log').waitFor();
     await examine(t, page, 'system');
+    await page.getByRole('switch').click();
+    await page.getByRole('dialog').waitFor();
+    await examine(t, page, 'system, a dialog');
+  });
+
+  scene('maintenance', {}, async (t, page, pod) => {
+    pod.studio.context.maintenance.enter('hand', 'Back at noon');
+    const reply = await page.request.get('/home');
+    t.equal(reply.status(), 503);
+    // It would look again in the middle of this.
+    await page.setContent((await reply.text()).replace('http-equiv="refresh"', ''));
+    await page.getByText('Back at noon').waitFor();
+    await examine(t, page, 'maintenance');
   });
 });
 

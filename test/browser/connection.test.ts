@@ -95,6 +95,20 @@ t.test('how a page stands with Studio', { skip: noBrowser }, async (t) => {
     },
   );
 
+  scene('what could not be loaded in maintenance comes when it is over', {}, async (t, page, pod) => {
+    await logIn(page);
+    await page.goto('/security');
+    await page.locator('.checks').waitFor();
+    const { maintenance } = pod.studio.context;
+    maintenance.enter('hand');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    const problem = page.getByText('This is loaded when it is over.');
+    await problem.waitFor();
+    maintenance.leave('it was ended by hand');
+    await problem.waitFor({ state: 'detached' });
+    t.ok(await page.locator('.checks').isVisible());
+  });
+
   scene('the countdown to the next try, and an update, are told while away', {}, async (t, page) => {
     await answerAll(page);
     await page.routeWebSocket('**/api/run/ws*', (socket) => void socket.close({ code: 1012 }));

@@ -43,7 +43,11 @@ t.test('the graph editor behind the gate', { skip: noBrowser }, async (t) => {
       comfyui.release();
       await editor.getByText(/^done /).waitFor();
       t.ok(await widthOf(editor, '#result'), 'the editor has its picture');
-      await page.locator('.run').filter({ hasText: 'Completed' }).waitFor();
+      await page
+        .locator('.run')
+        .filter({ hasText: 'Completed' })
+        .getByText('from the graph editor')
+        .waitFor();
 
       const id = (await editor.locator('#run').textContent())?.replace('done ', '') ?? '';
       t.match(studio.context.runs.get(id), { started_by: 'editor', status: 'completed' });

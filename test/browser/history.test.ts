@@ -26,6 +26,13 @@ t.test('the history page', { skip: noBrowser }, async (t) => {
       t.equal(new URL(page.url()).search, `?run=${good.prompt_id}`);
       t.ok(await naturalWidth(page, '.frame img'), 'the picture itself is shown');
       t.match(await page.locator('.detail-facts').textContent(), /Studio.*Seed4503599627370495.*Steps3/s);
+      const bars = page.getByRole('region', { name: 'Time by node' });
+      for (const name of ['KSampler', 'Load Checkpoint', 'Negative prompt'])
+        t.ok(await bars.locator('li').filter({ hasText: name }).count(), name);
+      const told = pod.studio.context.runs.timingsOf(good.prompt_id);
+      t.ok(told.length > 3 && told.every(({ seconds }) => seconds !== null), 'every node was seen');
+      t.equal(await bars.locator('li').count(), told.length);
+      t.equal(await bars.locator('svg[aria-hidden=true]').count(), told.length, 'a bar for each');
       const download = page.waitForEvent('download');
       await page.getByRole('link', { name: 'Download' }).click();
       t.equal((await download).suggestedFilename(), 'ComfyUI_00001_.png');
@@ -112,7 +119,11 @@ t.test('the history page', { skip: noBrowser }, async (t) => {
       await page.reload();
       await page.getByRole('button', { name: 'Show all runs' }).click();
       await page.getByText('2 runs, and that is all.').waitFor();
+      const asked = page.waitForRequest((request) => request.url().includes('since='));
       await page.getByLabel('Time').selectOption('Last 24 hours');
+      const since = new URL((await asked).url()).searchParams.get('since') ?? '';
+      const age = Date.now() - Date.parse(since) - 86_400_000;
+      t.ok(age >= 0 && age < 600_000, 'Studio is asked for no older ones', { since });
       await page.getByText('2 runs, and that is all.').waitFor();
       t.match(page.url(), /since=day/);
     },
@@ -145,6 +156,7 @@ t.test('the history page', { skip: noBrowser }, async (t) => {
     await logIn(page);
     await page.goto('/history?run=tone');
     await page.locator('.frame audio').waitFor();
+    t.equal(await page.locator('.node-timings').count(), 0, 'of whose nodes nothing is known');
     const seconds: unknown = await page.evaluate(`new Promise((resolve) => {
       const audio = document.querySelector('.frame audio');
       if (audio.duration > 0) resolve(audio.duration);

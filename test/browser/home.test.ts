@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { encodePng } from '../support/comfyui/png.ts';
 import { runProgress } from '../support/run-progress.ts';
@@ -31,6 +31,49 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     t.equal(await naturalWidth(page, '.preview .result img'), 512, 'the result has taken its place');
     t.equal(await page.getByRole('img', { name: 'Preview of the run' }).count(), 0);
   });
+
+  scene(
+    'shows what was made last to whoever comes later',
+    { comfyui: { stepDelayMs: 1 } },
+    async (t, page, pod) => {
+      await pod.studio.context.runs.submit({ prompt: txt2img(2) });
+      await pod.comfyui.idle();
+      await logIn(page);
+      t.equal(await naturalWidth(page, '.preview .result img'), 512);
+      t.match(await page.title(), /^ComfyUI Studio$/, 'it is no news');
+    },
+  );
+
+  scene(
+    'on a phone: Run is at hand, and the run that it starts comes into view',
+    { comfyui: { stepDelayMs: 1 }, browser: { viewport: { width: 390, height: 700 } } },
+    async (t, page, pod) => {
+      await logIn(page);
+      await page.getByRole('button', { name: 'Try an example' }).press('Enter');
+      const run = page.getByRole('button', { name: 'Run', exact: true });
+      const preview = page.locator('.preview');
+      await page.getByLabel('Seed', { exact: true }).focus();
+      await isInView(preview, false);
+      await isInView(run, true);
+      const model = page.getByLabel('Model');
+      await page.getByLabel('Scheduler').press('Tab');
+      t.ok(await model.evaluate((field) => field === field.ownerDocument.activeElement));
+      t.equal(await isCovered(model), false, 'what has the focus is seen whole');
+
+      pod.comfyui.hold(2);
+      await run.click();
+      await page.getByRole('img', { name: 'Preview of the run' }).waitFor();
+      await isInView(preview, true);
+      pod.comfyui.release();
+      await pod.comfyui.idle();
+
+      async function isInView(element: Locator, expected: boolean): Promise<void> {
+        const box = await element.boundingBox();
+        const isInside = box !== null && box.y >= 0 && box.y + box.height <= 700;
+        t.equal(isInside, expected);
+      }
+    },
+  );
 
   scene('cancels a running run and a queued one', {}, async (t, page, pod) => {
     await logIn(page);
@@ -147,6 +190,9 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
     await field.fill('');
     await page.getByRole('button', { name: 'Try an example' }).click();
     await page.getByText('A workflow of 7 nodes').waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.run').waitFor();
+    t.equal(await page.getByRole('alert').getByText(/./).count(), 0, 'the example runs as it is');
   });
 
   scene('tells when ComfyUI is away, and when it is back', {}, async (t, page, pod) => {
@@ -209,6 +255,14 @@ t.test('the home page', { skip: noBrowser }, async (t) => {
 async function start(page: Page, workflow: string): Promise<void> {
   await page.getByLabel('Workflow', { exact: true }).fill(workflow);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
+}
+
+/** Whether something that sticks lies over its lower edge. */
+function isCovered(element: Locator): Promise<boolean> {
+  return element.evaluate((node) => {
+    const { left, bottom } = node.getBoundingClientRect();
+    return node.ownerDocument.elementFromPoint(left + 8, bottom - 4) !== node;
+  });
 }
 
 /** A preview frame that names its run: length, JSON, picture. */

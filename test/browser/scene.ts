@@ -51,7 +51,7 @@ const EXPECTED = [
   /ERR_FAILED .*\(\/api\/auth\/session\)/,
   /status of (400|401) .*\(\/api\/run\)/,
   /status of (401|404|500|503) .*\(\/api\/admin\//,
-  /status of 503 .*\((\/security|\/api\/auth\/session)\)/,
+  /status of 503 .*\((\/(security|history)\b|\/api\/auth\/session\))/,
   /^WebSocket connection to .*\/api\/run\/ws.* failed/,
   /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED) .*\(\/api\/(auth\/session|run\/ws|admin\/)/,
   /status of 50[23] .*\(\/comfyui\/object_info\//,

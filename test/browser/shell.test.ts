@@ -31,14 +31,23 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
     await answerAll(page);
     await logIn(page);
     const toggle = page.getByRole('button', { name: /^Activity/ });
-    await page.locator('.activity-latest').waitFor();
+    const list = page.locator('.activity li');
+    const told = (words: string) => list.getByText(words).first().waitFor({ state: 'attached' });
+    const allTold = () => Promise.all(['Studio started', 'ComfyUI is connected', 'logged in'].map(told));
+    await allTold();
+    // As at the first visit.
+    await page.evaluate('localStorage.clear()');
+    await page.reload();
+    await allTold();
     t.equal(await toggle.textContent(), 'Activity', 'all that was before is old news');
 
+    await toggle.click();
+    await list.getByText('Studio started').waitFor();
+    await toggle.click();
     pod.studio.context.events.append({ type: 'job.failed', severity: 'error', message: 'A run failed' });
     await page.getByRole('button', { name: 'Activity 1 new' }).waitFor();
     await page.goto('/system');
     await page.getByRole('button', { name: 'Activity 1 new' }).click();
-    const list = page.locator('.activity li');
     t.equal(await page.locator('.activity li.is-new').count(), 1);
     t.ok((await list.count()) > 1);
     await page.getByLabel('Severity').selectOption('Errors');
@@ -49,6 +58,77 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
     await page.goto('/security');
     await page.locator('.activity li').first().waitFor();
     t.equal(await page.locator('.activity li.is-new').count(), 0, 'open still, and looked at');
+  });
+
+  scene(
+    'older activity by the page, of the kind that is wanted, and never too much',
+    {},
+    async (t, page, pod) => {
+      const { events } = pod.studio.context;
+      events.append({ type: 'job.failed', severity: 'error', message: 'The first run failed' });
+      for (let at = 1; at <= 900; at++)
+        events.append({ type: 'job.queued', severity: 'info', message: `Run ${at} was queued` });
+      await answerAll(page);
+      await logIn(page);
+      await page.getByRole('button', { name: /^Activity/ }).click();
+      const list = page.locator('.activity li');
+      const older = page.getByRole('button', { name: 'Show older' });
+      await list.getByText('Run 900 was queued').waitFor();
+      t.equal(await list.getByText('Run 100 was queued').count(), 0);
+      for (let presses = 0; (await list.getByText('Run 100 was queued').count()) === 0; presses++) {
+        if (presses > 12) break;
+        const oldest = await list.last().textContent();
+        await older.press('Enter');
+        await list
+          .last()
+          .filter({ hasNotText: oldest ?? '' })
+          .waitFor();
+      }
+      t.equal(await list.getByText('Run 100 was queued').count(), 1);
+      t.equal(await list.count(), 500, 'the newest were let go of');
+      await page.getByRole('button', { name: 'Back to the latest' }).click();
+      await list.getByText('Run 900 was queued').waitFor();
+
+      await page.getByLabel('Severity').selectOption('Errors');
+      await page.getByText('Nothing of that kind.').waitFor();
+      await older.click();
+      await list.getByText('The first run failed').waitFor();
+      await page.getByText('That is all there is.').waitFor();
+    },
+  );
+
+  scene('who logs out leaves nothing in the browser; who is logged out, all', {}, async (t, page, pod) => {
+    await answerAll(page);
+    await logIn(page);
+    await page.getByRole('button', { name: 'Try an example' }).click();
+    await page.getByRole('button', { name: /^Activity/ }).click();
+    await page.locator('.activity li').first().waitFor();
+    // The editor's own.
+    await page.evaluate("localStorage.setItem('Comfy.Settings', '{}')");
+    const kept = () => page.evaluate('Object.keys(localStorage).sort()');
+    const all = ['Comfy.Settings', 'studio.activity', 'studio.seen', 'studio.workflow'];
+    t.same(await kept(), all);
+
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByRole('heading', { name: 'ComfyUI Studio', level: 1 }).waitFor();
+    t.same(await kept(), all, 'whose session is over finds all as it was');
+
+    await logIn(page);
+    t.ok(await page.getByLabel('Positive prompt').isVisible());
+    await page.goto('/system');
+    await page.getByText('Live', { exact: true }).waitFor();
+    // Told only: in maintenance itself Studio would refuse what this page may still be loading.
+    const { events } = pod.studio.context;
+    events.append({ type: 'maintenance.entered', severity: 'warning', message: 'Maintenance has begun' });
+    await page.locator('.log-out :disabled').waitFor();
+    events.append({ type: 'maintenance.left', severity: 'success', message: 'Maintenance is over' });
+    await page.locator('.log-out :enabled').waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL('**/login');
+    t.same(await kept(), ['Comfy.Settings']);
+    await logIn(page);
+    await page.getByRole('button', { name: 'Try an example' }).waitFor();
   });
 
   scene('progress is in the title of every page', {}, async (t, page, pod) => {
@@ -71,7 +151,8 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
         static get permission() { return permission; }
         static async requestPermission() { return (permission = 'granted'); }
         constructor(title) {
-          document.body.appendChild(document.createElement('output')).textContent = 'Told: ' + title;
+          // Without a permission a browser shows nothing.
+          if (permission === 'granted') document.body.appendChild(document.createElement('output')).textContent = 'Told: ' + title;
         }
       };
     })()`);
@@ -90,5 +171,21 @@ t.test('what all pages have', { skip: noBrowser }, async (t) => {
     await runs.submit({ prompt: toy() });
     await told.waitFor();
     t.equal(await told.textContent(), 'Told: The run is done');
+  });
+
+  scene('says so where a page cannot notify', {}, async (t, page) => {
+    await answerAll(page);
+    // As Chrome on Android does.
+    await page.addInitScript(`
+      window.Notification = class {
+        static permission = 'default';
+        constructor() {
+          throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.');
+        }
+      };`);
+    await logIn(page);
+    await page.getByRole('button', { name: /^Activity/ }).click();
+    await page.getByText('This browser lets no page notify.').waitFor();
+    t.equal(await page.getByRole('button', { name: /^Notif/ }).count(), 0);
   });
 });

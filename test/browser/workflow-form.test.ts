@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { JSHandle, Page } from 'playwright-core';
 import t from 'tap';
 import { encodePng, withText } from '../support/comfyui/png.ts';
 import { txt2img } from '../support/workflows.ts';
@@ -88,11 +88,7 @@ t.test('the workflow form', { skip: noBrowser }, async (t) => {
   scene('uploads a picture to work on', { comfyui: { stepDelayMs: 1 } }, async (t, page, pod) => {
     pod.comfyui.addFile('input', 'old.png', PICTURE);
     await logIn(page);
-    const workflow = {
-      1: { class_type: 'LoadImage', inputs: { image: 'old.png' } },
-      2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'x' } },
-    };
-    await bring(page, JSON.stringify(workflow));
+    await bring(page, JSON.stringify(ON_A_PICTURE));
     await page
       .getByLabel('Picture: file')
       .setInputFiles({ name: 'new.png', mimeType: 'image/png', buffer: PICTURE });
@@ -101,7 +97,70 @@ t.test('the workflow form', { skip: noBrowser }, async (t) => {
     const id = await run(page, 'Run');
     t.match(pod.studio.context.runs.promptOf(id), { 1: { inputs: { image: 'new.png' } } });
   });
+
+  scene(
+    'a picture that is dropped on its field is uploaded, and runs',
+    { comfyui: { stepDelayMs: 1 } },
+    async (t, page, pod) => {
+      pod.comfyui.addFile('input', 'old.png', PICTURE);
+      await logIn(page);
+      await bring(page, JSON.stringify(ON_A_PICTURE));
+      // Held back, so that something else can be changed meanwhile.
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.route('**/api/run/upload-image', async (route) => {
+        await released;
+        await route.continue();
+      });
+
+      const field = page.locator('.picture-field');
+      const dataTransfer = await fileToDrop(page, 'dropped.png', 'image/png', PICTURE);
+      await field.dispatchEvent('dragover', { dataTransfer });
+      t.match(await field.getAttribute('class'), /is-over/);
+      t.equal(await page.getByText('Drop the workflow here, or').count(), 0, 'it is not the page’s');
+      await field.dispatchEvent('drop', { dataTransfer });
+      await field.getByText('Uploading…').waitFor();
+      await page.getByLabel('Steps').fill('2');
+      release();
+      await field.getByText('dropped.png').waitFor();
+      t.equal(await page.getByLabel('Steps').inputValue(), '2', 'what was changed meanwhile stays');
+      t.equal(await naturalWidth(page, '.picture-now img'), 8);
+      const id = await run(page, 'Run');
+      t.match(pod.studio.context.runs.promptOf(id), {
+        1: { inputs: { image: 'dropped.png' } },
+        2: { inputs: { steps: 2 } },
+      });
+      // ComfyUI refuses a name that is not in its input folder.
+      await page.locator(`[data-prompt-id="${id}"] .is-completed`).waitFor();
+
+      const workflow = Buffer.from(JSON.stringify(txt2img(3)));
+      const another = await fileToDrop(page, 'a.json', 'application/json', workflow);
+      await field.dispatchEvent('drop', { dataTransfer: another });
+      await page.getByLabel('Steps').waitFor();
+    },
+  );
 });
+
+const ON_A_PICTURE = {
+  1: { class_type: 'LoadImage', inputs: { image: 'old.png' } },
+  2: {
+    class_type: 'SlowSampler',
+    inputs: { image: ['1', 0], steps: 1, seed: 1, delay_ms: 1, preview: 'jpeg' },
+  },
+  3: { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'x' } },
+};
+
+/** What the browser would bring along with the drop of that file. */
+function fileToDrop(page: Page, name: string, type: string, bytes: Buffer): Promise<JSHandle> {
+  return page.evaluateHandle(`(() => {
+    const data = new DataTransfer();
+    const bytes = new Uint8Array(${JSON.stringify([...bytes])});
+    data.items.add(new File([bytes], ${JSON.stringify(name)}, { type: ${JSON.stringify(type)} }));
+    return data;
+  })()`);
+}
 
 const PICTURE = encodePng(8, 8, Buffer.alloc(8 * 8 * 4, 120));
 

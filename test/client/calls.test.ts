@@ -25,6 +25,7 @@ function callsTo(answer: unknown, status = 200) {
 t.test('each call asks what the API has', async (t) => {
   const started = { prompt_id: 'p1', number: 4, node_errors: {} };
   const run = runProgress({ prompt_id: 'a/b' });
+  const timing = { node_id: '3', state: 'finished', started_at: '2026-01-01T12:00:01.000Z', seconds: 1.5 };
   type Tested = ReturnType<typeof callsTo>;
   const rows: readonly [(calls: Tested) => Promise<unknown>, string, unknown, unknown][] = [
     [(calls) => calls.session(), 'GET /api/auth/session', { by: 'key' }, { by: 'key' }],
@@ -56,10 +57,22 @@ t.test('each call asks what the API has', async (t) => {
       { runs: [], next: null },
     ],
     [
+      (calls) => calls.history({ since: new Date(0), until: new Date(1) }),
+      'GET /api/admin/history?since=1970-01-01T00%3A00%3A00.000Z&until=1970-01-01T00%3A00%3A00.001Z',
+      { runs: [], next: null },
+      { runs: [], next: null },
+    ],
+    [
+      (calls) => calls.historyEntry('timed'),
+      'GET /api/admin/history/timed',
+      { run, timings: [timing, { ...timing, state: 'asleep' }, 7, { ...timing, seconds: null }], prompt: {} },
+      { run, node_errors: {}, timings: [timing, { ...timing, seconds: null }], prompt: '{}' },
+    ],
+    [
       (calls) => calls.historyEntry('a/b'),
       'GET /api/admin/history/a%2Fb',
       `{"run":${JSON.stringify(run)},"node_errors":{},"prompt":{"3":{"inputs":{"seed":18446744073709551615}}}}`,
-      { run, node_errors: {}, prompt: '{"3":{"inputs":{"seed":18446744073709551615}}}' },
+      { run, node_errors: {}, timings: [], prompt: '{"3":{"inputs":{"seed":18446744073709551615}}}' },
     ],
     [(calls) => calls.retry('p1', { front: true }), 'POST /api/admin/history/retry', started, started],
     [(calls) => calls.deleteHistory(['p1']), 'POST /api/admin/history/delete', { deleted: ['p1'] }, ['p1']],

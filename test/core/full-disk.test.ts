@@ -77,6 +77,7 @@ t.test(
       comfyui.requests.slice(asked).some(({ path }) => path === '/prompt'),
       'ComfyUI did not hear of it',
     );
+    t.match(await ask('/api/metrics'), { status: 200, text: /^studio_storage_writable 0$/m });
     t.match(await ask('/api/admin/history'), { status: 200, text: /"completed"/ });
     t.match(await ask('/api/auth/session'), { status: 200 });
 
@@ -91,5 +92,6 @@ t.test(
 
     rmSync(fill);
     t.match(await run(), { status: 200, text: /"completed"/ }, 'with room again it takes runs');
+    t.match(await ask('/api/metrics'), { status: 200, text: /^studio_storage_writable 1$/m });
   },
 );

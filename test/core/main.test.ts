@@ -80,9 +80,9 @@ t.test('a folder that cannot be written ends with 78', async (t) => {
 });
 
 t.test('a port that is taken ends with 1 and says so', async (t) => {
-  const first = run(t, { STUDIO_DIR: freshDir(t), API_KEY: KEY });
+  const first = run(t, { STUDIO_DIR: freshDir(t) });
   const port = await portOf(first.child, first.output);
-  const second = run(t, { STUDIO_DIR: freshDir(t), API_KEY: KEY, STUDIO_PORT: String(port) });
+  const second = run(t, { STUDIO_DIR: freshDir(t), STUDIO_PORT: String(port) });
   t.equal(await second.exit, 1);
   t.match(second.output.text, /port is taken/);
 });

@@ -12,6 +12,8 @@ t.test('every variable that Studio reads has its place, once, and so have the kn
       .sort(),
     [...Object.keys(VARIABLES), ...KNOWN_TOKENS].sort(),
   );
+  const others = describeSettings({}).find(({ name }) => name === 'other');
+  t.same(others?.variables ?? [], [], 'core/settings.ts names a group for each');
 });
 
 t.test('what is no secret is shown as it is set, or with its default', async (t) => {

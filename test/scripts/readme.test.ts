@@ -18,7 +18,7 @@ t.test('a table that disagrees is seen, and a README without a place for it is r
   );
   t.not(other, README, 'there is such a row');
   t.equal(withGeneratedParts(other), README);
-  t.throws(() => withGeneratedParts('# Studio\n'), /no place for manager-policy/);
+  t.throws(() => withGeneratedParts('# Studio\n'), /no place for it: <!-- manager-policy/);
 });
 
 t.test('the README lists every variable of the configuration, and no other', async (t) => {

@@ -1,6 +1,7 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
 import { createForwardedWatch } from '../../core/auth/forwarded-watch.ts';
 import { createGate } from '../../core/auth/gate.ts';
+import { STRONG } from '../../core/auth/key-strength.ts';
 import { createSessions } from '../../core/auth/session.ts';
 import { createThrottle } from '../../core/auth/throttle.ts';
 import { loadConfig } from '../../core/config.ts';
@@ -10,6 +11,7 @@ import { readForm, readJson } from '../../core/http/body-readers.ts';
 import type { Caller, Request } from '../../core/http/request.ts';
 import { createLog, createSecrets } from '../../core/log.ts';
 import { createMaintenance } from '../../core/maintenance.ts';
+import { createMetrics } from '../../core/metrics/metrics.ts';
 import { createManagerGate } from '../../core/proxy/manager-gate.ts';
 import type { SecurityLevel } from '../../core/proxy/manager-level.ts';
 import type { ManagerLevel } from '../../core/proxy/manager-setting.ts';
@@ -36,14 +38,16 @@ const NO_RUNS: Runs = {
   history: () => ({ runs: [], next: null }),
   record: () => undefined,
   promptOf: () => undefined,
+  timingsOf: () => [],
   erase: () => Promise.resolve([]),
   watch: () => () => {},
   overhear: () => ({ text: () => {}, binary: () => {}, close: () => {} }),
+  isOwnClient: () => false,
   close: () => {},
 };
 
 const NO_ROTATION: Rotation = {
-  key: { key: KEY, source: 'API_KEY', warning: null },
+  key: { key: KEY, source: 'API_KEY', verdict: STRONG, warning: null },
   rotateSessions: () => {
     throw new Error('not expected');
   },
@@ -94,6 +98,8 @@ export async function makeContext(overrides: Partial<Context> = {}): Promise<Con
       page: (source) => ({ script: `assets/${source}.js`, styles: [`assets/${source}.css`] }),
     },
     refusals: new Map(),
+    metrics: createMetrics(),
+    exposition: () => Promise.reject(new Error('not expected')),
     ...overrides,
   };
 }

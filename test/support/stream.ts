@@ -50,7 +50,7 @@ export async function serveStream(
   };
   const server = createServer(context, [route], undefined, patience);
   const port = await server.listen('127.0.0.1', 0);
-  const stop = broadcast(context.runs, context.events, server);
+  const stop = broadcast(context.runs, context.events, server, context.metrics.frames);
   t.teardown(async () => {
     stop();
     await server.close(1000);

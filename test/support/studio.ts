@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { rememberStrong } from '../../core/auth/found-strong.ts';
+import { verdictOn } from '../../core/auth/key-strength.ts';
 import { loadConfig } from '../../core/config.ts';
 import type { EventLog, EventType, StudioEvent } from '../../core/events/event-log.ts';
 import { createLog } from '../../core/log.ts';
@@ -26,6 +28,8 @@ export async function startTestStudio(
   options: Pick<StudioOptions, 'restart'> = {},
 ): Promise<TestStudio> {
   const studioDir = mkdtempSync(join(tmpdir(), 'studio-test-'));
+  // Else each would look it up in the dictionaries.
+  await rememberStrong(studioDir, KEY);
   const logged: string[] = [];
   const destination = {
     write: (line: string) => {
@@ -43,6 +47,7 @@ export async function startTestStudio(
       ...env,
     }),
     ...options,
+    judgeKey: verdictOn,
     env: { PATH: process.env.PATH, ...env },
     routes,
     comfyuiRoutes: ownPortRoutes(routes),

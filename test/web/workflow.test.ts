@@ -29,7 +29,13 @@ t.test('what is wrong is said in words', async (t) => {
 });
 
 t.test('the example is a workflow', async (t) => {
-  t.match(readWorkflow(exampleWorkflow()), { ok: true, nodeCount: 7 });
+  t.match(readWorkflow(exampleWorkflow([])), { ok: true, nodeCount: 7 });
+  t.match(
+    exampleWorkflow(['sdxl.safetensors']),
+    '"ckpt_name": "sdxl.safetensors"',
+    'with a model that is there',
+  );
+  t.match(exampleWorkflow(['a', 'v1-5-pruned-emaonly-fp16.safetensors']), 'v1-5-pruned-emaonly-fp16');
 });
 
 t.test('files that cannot be workflows are not read', async (t) => {

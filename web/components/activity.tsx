@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { StudioEvent } from '../../client/message.ts';
-import { isWanted, SHOW_ALL } from '../activity.ts';
-import { counted } from '../format.ts';
+import { SHOW_ALL } from '../activity.ts';
 import { remember, remembered } from '../remembered.ts';
 import { useSeen } from '../use-seen.ts';
+import { ActivityEvents } from './activity-events.tsx';
 import { ActivityFilters } from './activity-filters.tsx';
-import { ActivityList } from './activity-list.tsx';
 import { NotifyButton } from './notify-button.tsx';
 
 /** What happens, on every page: one line with the latest, which opens into a list. `events` is newest first. */
@@ -13,7 +12,6 @@ export function Activity({ events }: { readonly events: readonly StudioEvent[] }
   const [isOpen, setOpen] = useState(remembered('activity') === 'open');
   const [filter, setFilter] = useState(SHOW_ALL);
   const { seen, unread, lookedAt } = useSeen(events, isOpen);
-  const wanted = events.filter((event) => isWanted(filter, event));
   const [latest] = events;
 
   function toggle(): void {
@@ -52,14 +50,12 @@ export function Activity({ events }: { readonly events: readonly StudioEvent[] }
           <ActivityFilters filter={filter} onChange={setFilter} />
           <NotifyButton />
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-        <section class="activity-scroll" tabIndex={0} aria-label={counted(wanted.length, 'event')}>
-          {wanted.length > 0 ? (
-            <ActivityList events={wanted} seen={seen} />
-          ) : (
-            <p class="empty">{events.length === 0 ? 'Nothing has happened yet.' : 'Nothing of that kind.'}</p>
-          )}
-        </section>
+        <ActivityEvents
+          key={`${filter.about} ${filter.severity}`}
+          events={events}
+          filter={filter}
+          seen={seen}
+        />
       </div>
     </aside>
   );

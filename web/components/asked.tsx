@@ -7,10 +7,11 @@ interface AskedProps<T> {
 }
 
 /** What was asked for; until it is there, that it is coming, or why it did not come. */
-export function Asked<T>({ answer: { value, problem, reload }, children }: AskedProps<T>) {
+export function Asked<T>({ answer: { value, problem, isWaiting, reload }, children }: AskedProps<T>) {
   return (
     <>
-      {problem !== null && (
+      {isWaiting && <p class="hint">{problem}</p>}
+      {problem !== null && !isWaiting && (
         <div class="problem" role="alert">
           <p class="error">{problem}</p>
           <button type="button" class="quiet small" onClick={reload}>

@@ -8,9 +8,10 @@ export function DropTarget({ onFile }: { readonly onFile: (file: File) => void }
     function over(event: DragEvent): void {
       // Text that is dragged belongs to the browser, which drops it into the field.
       if (event.dataTransfer?.types.includes('Files') !== true) return;
+      // A field of its own would take it.
+      setOver(!event.defaultPrevented);
       // Without this the browser would open the file in place of the page.
       event.preventDefault();
-      setOver(true);
     }
     function leave(event: DragEvent): void {
       // Elements inside are left all the time; the window itself only for nothing.

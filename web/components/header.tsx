@@ -19,7 +19,7 @@ export function Header({ studio, here }: HeaderProps) {
         </span>
       </a>
       <LinkState link={studio.link} isMaintained={studio.isMaintained} />
-      <Navigation here={here} />
+      <Navigation here={here} isMaintained={studio.isMaintained} />
     </header>
   );
 }

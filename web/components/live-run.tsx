@@ -20,7 +20,7 @@ export function LiveRun({ run, preview, isConnected }: LiveRunProps) {
   const items = run === null || isOpen(run.status) ? [] : outputsOf(run);
   const chosen = choice.run === run?.prompt_id ? choice.index : 0;
   return (
-    <section class="card live-run" aria-labelledby="live-title">
+    <section class={run === null ? 'card live-run is-empty' : 'card live-run'} aria-labelledby="live-title">
       <div>
         <Preview preview={preview} result={items[chosen] ?? null} hint={hintFor(run)} />
         <OutputStrip

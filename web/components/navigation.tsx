@@ -1,9 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { PagePath } from '../pages.ts';
 import { PAGES } from '../pages.ts';
+import { LogOut } from './log-out.tsx';
 
-/** The way to the other pages. On a phone it is folded behind a button. */
-export function Navigation({ here }: { readonly here: PagePath }) {
+interface NavigationProps {
+  readonly here: PagePath;
+  readonly isMaintained: boolean;
+}
+
+/** The way to the other pages, and out. On a phone it is folded behind a button. */
+export function Navigation({ here, isMaintained }: NavigationProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <nav
@@ -37,20 +43,9 @@ export function Navigation({ here }: { readonly here: PagePath }) {
           </a>
         </li>
         <li class="log-out">
-          <LogOut />
+          <LogOut isMaintained={isMaintained} />
         </li>
       </ul>
     </nav>
-  );
-}
-
-/** A form, as the answer leads on to the login page. */
-function LogOut() {
-  return (
-    <form method="post" action="/api/auth/logout">
-      <button type="submit" class="quiet small">
-        Log out
-      </button>
-    </form>
   );
 }

@@ -6,6 +6,8 @@ export function NotifyButton() {
   const [state, setState] = useState(notifyState);
   if (state === 'unavailable') return null;
   if (state === 'blocked') return <p class="hint">Notifications are blocked in this browser’s settings.</p>;
+  if (state === 'impossible')
+    return <p class="hint">This browser lets no page notify. The tab’s title tells when a run has ended.</p>;
   const isOn = state === 'on';
   return (
     <button

@@ -12,6 +12,13 @@ interface RunRowProps {
   readonly position: number | null;
 }
 
+/** Where it came from, when that was not this app: somebody else may be at work. */
+const ORIGINS: Readonly<Record<RunProgress['started_by'], string>> = {
+  studio: '',
+  editor: ' · from the graph editor',
+  other: ' · straight at ComfyUI',
+};
+
 /** One run in the list. */
 export function RunRow({ run, position }: RunRowProps) {
   return (
@@ -35,6 +42,7 @@ export function RunRow({ run, position }: RunRowProps) {
                 <Elapsed run={run} />
               </>
             )}
+            {ORIGINS[run.started_by]}
           </span>
         </p>
         {isOpen(run.status) && <CancelButton promptId={run.prompt_id} isSmall />}

@@ -24,6 +24,12 @@ const DAY = 86_400_000;
 export const TIME_FILTERS = { ever: null, day: DAY, week: 7 * DAY, month: 30 * DAY } as const;
 export type TimeFilter = keyof typeof TIME_FILTERS;
 
+/** From when on runs are shown; undefined: all of them. `now` in ms since 1970. */
+export function sinceOf({ since }: Pick<Filters, 'since'>, now: number): Date | undefined {
+  const span = TIME_FILTERS[since];
+  return span === null ? undefined : new Date(now - span);
+}
+
 /** What `location.search` says; what it does not say, or wrongly, is as if nothing was asked for. */
 export function readAddress(search: string): Address {
   const query = new URLSearchParams(search);

@@ -1,6 +1,6 @@
 import type { OutputItem, PromptId, RunProgress, RunStatus } from '../../client/wire.ts';
 import { outputsOf } from '../outputs.ts';
-import { type Filters, STATUS_FILTERS, TIME_FILTERS } from './address.ts';
+import { type Filters, STATUS_FILTERS, sinceOf } from './address.ts';
 
 /** What the gallery shows of a run: little, for there can be ten thousand. */
 export interface Entry {
@@ -30,13 +30,9 @@ export function entryOf(run: RunProgress): Entry {
 /** `now` in ms since 1970. */
 export function fits({ status, queuedAt }: Entry, filters: Filters, now: number): boolean {
   const statuses: readonly RunStatus[] | undefined = STATUS_FILTERS[filters.status];
-  return (statuses === undefined || statuses.includes(status)) && isRecent(queuedAt, filters, now);
-}
-
-/** Whether a page whose last run was queued then may be followed by others that are recent enough. */
-export function isRecent(queuedAt: string, { since }: Filters, now: number): boolean {
-  const span = TIME_FILTERS[since];
-  return span === null || Date.parse(queuedAt) >= now - span;
+  const since = sinceOf(filters, now);
+  if (since !== undefined && Date.parse(queuedAt) < since.getTime()) return false;
+  return statuses === undefined || statuses.includes(status);
 }
 
 /**

@@ -11,6 +11,7 @@ import { outputsOf, pathOf } from '../outputs.ts';
 import { nodeProblems } from '../refusal.ts';
 import { isOpen } from '../store.ts';
 import { readWorkflow } from '../workflow.ts';
+import { NodeTimings } from './node-timings.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunTimes } from './run-times.tsx';
 
@@ -98,6 +99,7 @@ export function RunView({ entry, heading, onStarted, onDeleted }: RunViewProps) 
             </dl>
           </>
         )}
+        <NodeTimings timings={entry.timings} prompt={prompt} />
         <NodeOutputs run={run} />
       </section>
     </div>

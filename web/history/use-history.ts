@@ -2,8 +2,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { runOf } from '../../client/frames.ts';
 import type { RunProgress } from '../../client/wire.ts';
 import { failureOf, studio } from '../studio.ts';
-import { type Filters, STATUS_FILTERS } from './address.ts';
-import { type Entry, entryOf, fits, isRecent, withLive, withPage } from './entries.ts';
+import { type Filters, STATUS_FILTERS, sinceOf } from './address.ts';
+import { type Entry, entryOf, fits, withLive, withPage } from './entries.ts';
 
 const PAGE = 100;
 
@@ -46,18 +46,17 @@ export function useHistory(filters: Filters, live: readonly RunProgress[]): Hist
           limit: PAGE,
           before: after?.next ?? undefined,
           status: STATUS_FILTERS[wanted.status],
+          since: sinceOf(wanted, Date.now()),
           signal: controller.signal,
         });
         const entries = page.runs.flatMap((fields) => {
           const run = runOf(fields);
           return run === null ? [] : [entryOf(run)];
         });
-        const last = entries.at(-1);
-        const hasMore = last === undefined || isRecent(last.queuedAt, wanted, Date.now());
         setLoaded({
           filters: wanted,
           entries: withPage(after?.entries ?? [], entries),
-          next: hasMore ? page.next : null,
+          next: page.next,
         });
       } catch (error) {
         if (!controller.signal.aborted) setFailure(failureOf(error).detail);

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { StudioEvent } from '../../client/message.ts';
 import { Asked } from '../components/asked.tsx';
+import { LatestButton, OlderButton } from '../components/older-button.tsx';
+import { getEvents } from '../event-page.ts';
 import { fullTime } from '../format.ts';
-import { problemOf, useAnswer } from '../use-answer.ts';
-import { type EventPage, getEvents } from './calls.ts';
+import type { EventPage } from '../older-events.ts';
+import { useAnswer } from '../use-answer.ts';
+import { useOlder } from '../use-older.ts';
 
 const QUERY = 'types=auth.*,admin.*,manager.*,maintenance.*&limit=25';
 const AUDITED = /^(?:auth|admin|manager|maintenance)\./;
@@ -27,34 +30,22 @@ interface TrailProps {
 }
 
 function Trail({ first, live }: TrailProps) {
-  const [older, setOlder] = useState<EventPage>({ events: [], next: first.next });
-  const [problem, setProblem] = useState('');
-  const newest = first.events[0]?.id ?? 0;
-  const news = live.filter((event) => event.id > newest && AUDITED.test(event.type));
-
-  async function more(): Promise<void> {
-    setProblem('');
-    try {
-      const page = await getEvents(`${QUERY}&before=${older.next}`);
-      setOlder((known) => ({ events: [...known.events, ...page.events], next: page.next }));
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  }
-
+  const [loaded] = useState({
+    ...first,
+    upTo: Math.max(first.events[0]?.id ?? 0, live[0]?.id ?? 0),
+    isCut: false,
+  });
+  const older = useOlder({
+    live,
+    isWanted: ({ type }) => AUDITED.test(type),
+    query: QUERY,
+    first: loaded,
+  });
   return (
     <>
-      <AuditTable events={[...news, ...first.events, ...older.events]} />
-      {problem !== '' && (
-        <p class="error" role="alert">
-          {problem}
-        </p>
-      )}
-      {older.next !== null && (
-        <button type="button" class="quiet small" onClick={() => void more()}>
-          Show older
-        </button>
-      )}
+      <LatestButton older={older} />
+      <AuditTable events={older.events} />
+      <OlderButton older={older} />
     </>
   );
 }

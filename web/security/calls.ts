@@ -1,7 +1,4 @@
-import { StudioError } from '../../client/error.ts';
-import { eventOf } from '../../client/frames.ts';
-import { fieldsOf, listOf, numberOf, textOf } from '../../client/json.ts';
-import type { StudioEvent } from '../../client/message.ts';
+import { fieldsOf, listOf, textOf } from '../../client/json.ts';
 import { confirmed } from '../confirmed.ts';
 import { ask, whileSessionsChange } from '../studio.ts';
 import { type Posture, postureOf } from './posture-check.ts';
@@ -52,21 +49,4 @@ export async function putLevel(level: string, key: string | null): Promise<strin
 /** Ends every session; this browser gets a new one. */
 export async function rotateSessions(key: string): Promise<void> {
   await whileSessionsChange(confirmed('POST', '/api/admin/sessions/rotate', key));
-}
-
-export interface EventPage {
-  /** Newest first. */
-  readonly events: readonly StudioEvent[];
-  /** For `before`; null on the last page. */
-  readonly next: number | null;
-}
-
-/** GET /api/admin/events, with the query as it is. */
-export async function getEvents(query: string, signal?: AbortSignal): Promise<EventPage> {
-  const fields = fieldsOf(await ask(`/api/admin/events?${query}`, { signal }));
-  if (fields === null) throw new StudioError(0, 'What answered does not speak as Studio does.');
-  return {
-    events: listOf(fields.events).flatMap((event) => eventOf(fieldsOf(event) ?? {}) ?? []),
-    next: numberOf(fields.next),
-  };
 }

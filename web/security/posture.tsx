@@ -1,4 +1,5 @@
 import { Asked } from '../components/asked.tsx';
+import { WithLinks } from '../components/with-links.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { getPosture } from './calls.ts';
 import { type PostureCheck, STATE_WORDS, titleOf, verdictOf } from './posture-check.ts';
@@ -39,7 +40,11 @@ function Check({ check: { id, state, found, todo } }: { readonly check: PostureC
       <div>
         <h3>{titleOf(id)}</h3>
         <p>{found}</p>
-        {todo !== null && state !== 'green' && <p class="todo">{todo}</p>}
+        {todo !== null && state !== 'green' && (
+          <p class="todo">
+            <WithLinks text={todo} />
+          </p>
+        )}
       </div>
     </li>
   );

@@ -1,10 +1,10 @@
 import type { StudioEvent } from '../../client/message.ts';
 import { Asked } from '../components/asked.tsx';
+import { getEvents } from '../event-page.ts';
 import { duration } from '../format.ts';
 import { useAnswer } from '../use-answer.ts';
 import { useNow } from '../use-now.ts';
 import { type Block, blocksAt } from './blocks.ts';
-import { getEvents } from './calls.ts';
 
 /** No block lasts longer than 15 minutes, and hardly more addresses than this are blocked at once. */
 const getThrottled = (signal: AbortSignal) => getEvents('types=auth.throttled&limit=200', signal);

@@ -22,8 +22,9 @@ export function MaintenanceCard({ isActive }: { readonly isActive: boolean }) {
         </button>
       </div>
       <p class="hint">
-        While it is on, everybody is shown a page that says so and looks again by itself. Runs go on, and
-        pages that are open stay connected.
+        {isActive
+          ? 'An update ends it by itself. If you have begun it, keep this page open: it is where you end it, for Studio shows nobody another one. A restart of Studio ends it, too.'
+          : 'While it is on, everybody is shown a page that says so and looks again by itself. Runs go on, and pages that are open stay connected.'}
       </p>
       {isAsking && (
         <KeyDialog

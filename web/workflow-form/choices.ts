@@ -3,6 +3,9 @@ import { fieldsOf, listOf, textOf } from '../../client/json.ts';
 /** More than these is no list to choose from. */
 const MOST_CHOICES = 2000;
 
+/** A ComfyUI that is busy loading a model may be silent for long: then the field can be typed into. */
+const PATIENCE_MS = 5000;
+
 const asked = new Map<string, Promise<unknown>>();
 
 /** What ComfyUI offers for an input of a node type; none when it does not say. Asked once per type and page. */
@@ -26,7 +29,9 @@ export function choicesIn(info: unknown, type: string, input: string): readonly 
 
 async function ask(type: string): Promise<unknown> {
   try {
-    const response = await fetch(`/comfyui/object_info/${encodeURIComponent(type)}`);
+    const response = await fetch(`/comfyui/object_info/${encodeURIComponent(type)}`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     if (response.ok) return await response.json();
   } catch {
     // ComfyUI is away: the field can be typed into.

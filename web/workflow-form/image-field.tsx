@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { viewPath } from '../../client/file-calls.ts';
 import { failureOf, studio } from '../studio.ts';
 import type { FieldProps } from './field-row.tsx';
@@ -9,13 +9,24 @@ export function ImageField({ field, onChange, attributes }: FieldProps) {
   const chooser = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<'idle' | 'uploading' | { readonly failure: string }>('idle');
   const [isMissing, setMissing] = useState<string | null>(null);
+  const [isOver, setOver] = useState(false);
   const isUploading = state === 'uploading';
+  // An upload takes a while: what was changed in other fields meanwhile must stay, and another workflow is not this one.
+  const latest = useRef<FieldProps['onChange'] | null>(null);
+  latest.current = onChange;
+  useEffect(
+    () => () => {
+      latest.current = null;
+    },
+    [],
+  );
 
   async function upload(file: File | undefined): Promise<void> {
     if (file === undefined || isUploading) return;
     setState('uploading');
     try {
-      onChange(inputName(await studio.uploadImage(file)));
+      const name = inputName(await studio.uploadImage(file));
+      latest.current?.(name);
       setState('idle');
     } catch (error) {
       setState({ failure: failureOf(error).detail });
@@ -24,13 +35,21 @@ export function ImageField({ field, onChange, attributes }: FieldProps) {
 
   return (
     <fieldset
-      class="picture-field"
+      class={isOver ? 'picture-field is-over' : 'picture-field'}
       aria-label={field.label}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        // Dropped here, a picture is one to work on, and not one to look into for its workflow.
+      onDragOver={(event) => {
+        if (event.dataTransfer?.types.includes('Files') !== true) return;
         event.preventDefault();
-        void upload(event.dataTransfer?.files[0]);
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        setOver(false);
+        const file = event.dataTransfer?.files[0];
+        // Dropped here, a picture is one to work on, and not one to look into for its workflow; a workflow is still one.
+        if (file?.type.startsWith('image/') !== true) return;
+        event.preventDefault();
+        void upload(file);
       }}
     >
       <div class="picture-now">

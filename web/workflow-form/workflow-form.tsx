@@ -5,12 +5,20 @@ import { StartOutcome } from '../components/start-outcome.tsx';
 import { exampleWorkflow } from '../example.ts';
 import { counted } from '../format.ts';
 import type { Reading } from '../workflow.ts';
+import { choicesFor } from './choices.ts';
 import { sortProblems } from './field-problems.ts';
 import { FieldRow } from './field-row.tsx';
 import { useWorkflow } from './use-workflow.ts';
 
+interface WorkflowFormProps {
+  /** Something runs or waits already. */
+  readonly isBusy: boolean;
+  /** A run was started that goes first: it is worth a look. */
+  readonly onFirst: () => void;
+}
+
 /** A workflow to run: brought as a text, a file or a picture, and its inputs as a form. */
-export function WorkflowForm() {
+export function WorkflowForm({ isBusy, onFirst }: WorkflowFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const runButton = useRef<HTMLButtonElement>(null);
   const { text, reading, outcome, setText, change, takeFile, run } = useWorkflow();
@@ -28,11 +36,15 @@ export function WorkflowForm() {
     [takeFile],
   );
 
+  const wasBusy = useRef(false);
   useEffect(() => {
+    if (outcome.kind === 'queued' && !wasBusy.current) onFirst();
     if (outcome.kind !== 'refused') return;
-    form.current?.querySelector<HTMLElement>('.field [aria-invalid="true"]')?.focus();
+    const field = form.current?.querySelector<HTMLElement>('.field [aria-invalid="true"]');
+    if (field) field.focus();
+    else form.current?.querySelector('.outcome')?.scrollIntoView({ block: 'nearest' });
     // Once, when it is refused: not again while one problem after the other is mended.
-  }, [outcome.kind]);
+  }, [outcome.kind, onFirst]);
 
   return (
     <section class="card start" aria-labelledby="start-title">
@@ -41,6 +53,7 @@ export function WorkflowForm() {
         ref={form}
         onSubmit={(event) => {
           event.preventDefault();
+          wasBusy.current = isBusy;
           void run(event.submitter?.id === 'run-anew' ? 'with a new seed' : 'as it is');
         }}
         onKeyDown={(event) => {
@@ -88,7 +101,7 @@ export function WorkflowForm() {
         <p id="reading" class="hint" role="status">
           {text.trim() !== '' && outcome.kind !== 'refused' && inWords(reading)}
         </p>
-        <div class="actions">
+        <div class="actions run-actions">
           <button type="submit" ref={runButton}>
             {outcome.kind === 'sending' ? 'Starting…' : 'Run'}
           </button>
@@ -97,13 +110,15 @@ export function WorkflowForm() {
               Run with a new seed
             </button>
           )}
+        </div>
+        <div class="actions">
           <FileButton onFile={takeAndFold} />
           {text === '' ? (
             <button
               type="button"
               class="quiet"
-              onClick={() => {
-                setText(exampleWorkflow());
+              onClick={async () => {
+                setText(exampleWorkflow(await choicesFor('CheckpointLoaderSimple', 'ckpt_name')));
                 setTextOpen(false);
                 runButton.current?.focus();
               }}

@@ -1,13 +1,14 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type ChosenKey, chooseKey } from '../../../core/auth/choose-key.ts';
+import { STRONG, verdictOn } from '../../../core/auth/key-strength.ts';
 import { loadConfig } from '../../../core/config.ts';
 import { StartupError } from '../../../core/startup-error.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
 
 function choose(folder: string, env: NodeJS.ProcessEnv = {}): Promise<ChosenKey> {
-  return chooseKey(loadConfig({ STUDIO_DIR: folder, ...env }));
+  return chooseKey(loadConfig({ STUDIO_DIR: folder, ...env }), verdictOn);
 }
 
 async function refusal(choice: Promise<unknown>): Promise<StartupError | undefined> {
@@ -22,21 +23,26 @@ async function refusal(choice: Promise<unknown>): Promise<StartupError | undefin
 
 t.test('"none set -> generated at first boot into STUDIO_DIR/.api_key (0600)"', async (t) => {
   const folder = freshFolder(t);
-  const { key, source, warning } = await choose(folder);
+  const { key, source, warning, verdict } = await choose(folder);
   const path = join(folder, '.api_key');
   t.match(key, /^studio_[\w-]{43}$/, '256 random bits');
   t.equal(readFileSync(path, 'utf8'), `${key}\n`);
   t.equal(statSync(path).mode & 0o777, 0o600);
   t.equal(source, path, '"says where it lies, never what it is"');
   t.equal(warning, null);
-  t.same(await choose(folder), { key, source, warning }, 'and the second start finds it');
+  t.same(await choose(folder), { key, source, warning, verdict }, 'and the second start finds it');
   t.not((await choose(freshFolder(t))).key, key, 'another folder has another');
 });
 
 t.test('a key that is set is taken, and no file is made', async (t) => {
   const folder = freshFolder(t);
   const API_KEY = 'correct-horse-battery-staple-7';
-  t.same(await choose(folder, { API_KEY }), { key: API_KEY, source: 'API_KEY', warning: null });
+  t.same(await choose(folder, { API_KEY }), {
+    key: API_KEY,
+    source: 'API_KEY',
+    warning: null,
+    verdict: STRONG,
+  });
   t.notOk(existsSync(join(folder, '.api_key')));
 });
 
@@ -78,6 +84,24 @@ t.test('"STUDIO_ALLOW_WEAK_KEY=1 overrides and warns at every start"', async (t)
   });
   t.equal(good.warning, null, 'a good one needs no warning');
 });
+
+t.test(
+  'a key that was found strong is remembered as that; another one is looked at for itself',
+  async (t) => {
+    const folder = freshFolder(t);
+    const API_KEY = 'correct-horse-battery-staple-7';
+    t.same(readdirSync(folder), []);
+    await choose(folder, { API_KEY });
+    t.same(readdirSync(folder), ['.key_strong']);
+    const before = readFileSync(join(folder, '.key_strong'));
+    t.match(await choose(folder, { API_KEY }), { key: API_KEY, warning: null });
+    t.ok(await refusal(choose(folder, { API_KEY: 'qwertyuiop123456' })));
+    t.match(await choose(folder, { API_KEY: 'changeme', STUDIO_ALLOW_WEAK_KEY: '1' }), {
+      warning: /everybody/,
+    });
+    t.same(readFileSync(join(folder, '.key_strong')), before, 'and a weak one never is');
+  },
+);
 
 t.test('a file without a usable key stops the start, and is not overwritten', async (t) => {
   for (const content of [

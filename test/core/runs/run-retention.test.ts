@@ -83,29 +83,3 @@ t.test('what is rolled back is not counted', async (t) => {
   for (let number = 0; number < 10; number += 1) runOnce(archive, String(number));
   t.equal(idsOf(archive).length, 10);
 });
-
-t.test(
-  'a page of runs by status is found by an index, and never by a look through all of them',
-  async (t) => {
-    const { archive, storage } = openArchive({});
-    const asked: string[] = [];
-    const prepare = storage.database.prepare.bind(storage.database);
-    Object.assign(storage.database, {
-      prepare(sql: string) {
-        asked.push(sql);
-        return prepare(sql);
-      },
-    });
-    archive.list({ limit: 50, statuses: ['error'] });
-    archive.list({ limit: 50, statuses: ['error', 'stalled', 'error'], before: 1000 });
-    for (const sql of asked) {
-      const unknowns = sql
-        .split('?')
-        .slice(1)
-        .map(() => 1);
-      const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...unknowns);
-      t.notMatch(JSON.stringify(plan), /SCAN|TEMP B-TREE/);
-    }
-    t.equal(asked.length, 2);
-  },
-);

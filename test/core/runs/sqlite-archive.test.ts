@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { z } from 'zod';
+import type { HistoryQuery } from '../../../core/runs/archive.ts';
+import { pageOf } from '../../../core/runs/history-conditions.ts';
 import type { RunProgress, RunStatus } from '../../../core/runs/run.ts';
 import { createSqliteArchive } from '../../../core/runs/sqlite-archive.ts';
 import { openStorage } from '../../../core/storage/storage.ts';
@@ -66,6 +69,82 @@ t.test('list: newest first, page by page, by status; only what ComfyUI took', as
   t.equal(idsOf(archive.list({ limit: 2, statuses: ['completed'] }).runs), 'cb');
   t.equal(idsOf(archive.list({ limit: 9, statuses: ['completed', 'error'] }).runs), 'fedcba');
   t.same(archive.list({ limit: 9, statuses: ['stalled'] }), { runs: [], next: null });
+});
+
+t.test('list: by when it was queued', async (t) => {
+  const { archive } = openRecords();
+  const minute = (at: number) => Date.UTC(2026, 0, 1, 0, at);
+  // The clock was set back between c and d: d counts as queued no earlier than c.
+  for (const [id, at] of Object.entries({ a: 1, b: 2, c: 5, d: 3, e: 6 })) {
+    archive.begin(runProgress({ prompt_id: id, queued_at: new Date(minute(at)).toISOString() }), prompt());
+    archive.save({ run: ended(id, id === 'd' ? 'error' : 'completed'), accepted: true, nodeErrors: {} });
+  }
+  const rows: readonly [string, Omit<HistoryQuery, 'limit'>, string][] = [
+    ['from a time on', { since: minute(2) }, 'edcb'],
+    ['before a time', { until: minute(2) }, 'a'],
+    ['between', { since: minute(2), until: minute(6) }, 'dcb'],
+    ['nothing is that young', { since: minute(7) }, ''],
+    ['nor that old', { until: minute(1) }, ''],
+    ['nothing in between', { since: minute(3), until: minute(4) }, ''],
+    ['of a status', { since: minute(2), statuses: ['completed'] }, 'ecb'],
+    ['of several', { until: minute(6), statuses: ['completed', 'error'] }, 'dcba'],
+  ];
+  for (const [what, query, expected] of rows) {
+    t.equal(idsOf(archive.list({ limit: 9, ...query }).runs), expected, what);
+    let paged = '';
+    for (let before: number | null | undefined; before !== null; ) {
+      const page = archive.list({ limit: 1, ...query, before });
+      paged += idsOf(page.runs);
+      before = page.next;
+    }
+    t.equal(paged, expected, `${what}, one by one`);
+  }
+});
+
+t.test('no page goes through the whole table', async (t) => {
+  const { storage } = openRecords();
+  const fill = storage.database.prepare(
+    `INSERT INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt, queued_at)
+     VALUES (?, ?, 1, 0, '{}', '{}', '{}', ?)`,
+  );
+  storage.together(() => {
+    for (let at = 0; at < 2000; at += 1) fill.run(String(at), at % 9 === 0 ? 'error' : 'completed', at);
+  });
+  const times = [{}, { since: 5 }, { until: 1990 }, { since: 5, until: 1990 }];
+  const others: Partial<HistoryQuery>[] = [
+    {},
+    { before: 500 },
+    { statuses: ['error'] },
+    { statuses: ['error', 'stalled', 'error'] },
+    { statuses: ['running', 'queued'], before: 500 },
+  ];
+  for (const query of times.flatMap((time) => others.map((other) => ({ limit: 50, ...time, ...other })))) {
+    const { sql, values } = pageOf(query);
+    const plan = storage.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 51);
+    const steps = z
+      .array(z.object({ detail: z.string() }))
+      .parse(plan)
+      .map(({ detail }) => detail);
+    const name = JSON.stringify(query);
+    t.notMatch(steps.join('; '), /TEMP B-TREE/, `${name}: nothing is sorted`);
+    // Without any condition it is read from its newest row on, as far as the page goes.
+    const isBounded = 'since' in query || 'until' in query || 'before' in query || 'statuses' in query;
+    if (isBounded) t.notMatch(steps.join('; '), /SCAN/, `${name}: nothing is scanned`);
+  }
+});
+
+t.test('the times of its nodes are kept with a run', async (t) => {
+  const archive = filled('ab');
+  const timings = [
+    { node_id: '1', state: 'cached', started_at: null, seconds: null },
+    { node_id: '2', state: 'finished', started_at: '2026-01-01T12:00:00.250Z', seconds: 1.25 },
+  ] as const;
+  archive.saveTimings('a', timings);
+  t.same(archive.timingsOf('a'), timings);
+  t.same(archive.timingsOf('b'), []);
+  t.same(archive.timingsOf('zz'), []);
+  archive.begin(runProgress({ prompt_id: 'a' }), prompt('again'));
+  t.same(archive.timingsOf('a'), [], 'another run of that id has its own');
 });
 
 t.test('only runs that are over are deleted', async (t) => {

@@ -75,10 +75,13 @@ t.test(
     t.same(subscribed(), [1, 1, 1]);
     const previews = await publishUntilLost(t, stream, 'previews/raw', publish.preview);
     t.same(subscribed(), [0, 1, 1], 'previews are lost first');
+    const dropped = () => Object.fromEntries(stream.context.metrics.frames.dropped());
+    t.same(dropped(), { progress: 0, previews: 0 });
     for (let count = 0; count < 5; count += 1) {
       publish.preview();
       await nextTurn();
     }
+    t.same(dropped(), { progress: 0, previews: 5 }, 'and counted');
     const states = await publishUntilLost(t, stream, 'progress', publish.progress);
     t.same(subscribed(), [0, 0, 1], 'then progress');
     await publishUntilLost(t, stream, 'events', () => publish.event());

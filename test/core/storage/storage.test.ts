@@ -21,6 +21,37 @@ t.test('what was written is there after the next start', async (t) => {
   );
 });
 
+t.test('runs of before times were kept get theirs from what was written of them', async (t) => {
+  const path = join(freshFolder(t), 'studio.db');
+  const older = openStorage(path, (message) => t.fail(message));
+  older.database.exec(`
+    DROP INDEX runs_by_end;
+    CREATE INDEX runs_by_bytes ON runs (bytes);
+    DROP INDEX runs_by_queued_at;
+    ALTER TABLE runs DROP COLUMN queued_at;
+    ALTER TABLE runs DROP COLUMN timings;
+    PRAGMA user_version = 2;
+  `);
+  const run = older.database.prepare(
+    `INSERT INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt) VALUES (?, 'error', 1, 0, ?, '{}', '{}')`,
+  );
+  const at = (iso: string) => JSON.stringify({ queued_at: iso });
+  run.run('a', at('2026-01-01T12:00:00.123Z'));
+  run.run('clock set back', at('2026-01-01T11:00:00.000Z'));
+  run.run('unreadable', 'x');
+  run.run('b', at('2026-01-02T00:00:00.999Z'));
+  older.close();
+  const storage = openStorage(path, (message) => t.fail(message));
+  t.teardown(() => storage.close());
+  const noon = Date.UTC(2026, 0, 1, 12, 0, 0, 123);
+  t.same(storage.database.prepare('SELECT queued_at FROM runs ORDER BY number').pluck().all(), [
+    noon,
+    noon,
+    noon,
+    Date.UTC(2026, 0, 2, 0, 0, 0, 999),
+  ]);
+});
+
 t.test('a damaged file is set aside, with a warning, and new records begin', async (t) => {
   const damages: readonly [string, (path: string) => void][] = [
     [
@@ -47,8 +78,10 @@ t.test('a damaged file is set aside, with a warning, and new records begin', asy
     t.match(warnings, [/is damaged .*set aside as .*studio\.db\.bad/], what);
     t.equal(second.database.prepare('SELECT count(*) FROM names').pluck().get(), 0, `${what}: it is empty`);
     t.ok(readFileSync(`${path}.bad`).equals(damaged), 'the damaged one is kept as it was');
+    t.ok(second.wasDamaged, 'and it knows why');
     second.close();
     const third = openStorage(path, (message) => t.fail(message));
+    t.notOk(third.wasDamaged);
     third.close();
   }
 });

@@ -16,6 +16,12 @@ import { runProgress } from '../../support/run-progress.ts';
 const SEED = 18_446_744_073_709_551_557n;
 const PROMPT = { '1': { class_type: 'A', inputs: { seed: SEED } } };
 const RUN = runProgress({ prompt_id: 'p1', title: 'A lake' });
+const TIMING = {
+  node_id: '3',
+  state: 'finished',
+  started_at: '2026-01-01T12:00:01.000Z',
+  seconds: 1.5,
+} as const;
 const RECORD: RunRecord = { run: RUN, accepted: true, nodeErrors: { 9: { errors: [] } } };
 
 async function withRuns(runs: Partial<Runs>): Promise<Context> {
@@ -50,9 +56,20 @@ t.test('GET /api/admin/history: the query is read, and refused when it is wrong'
   });
   t.same(body(history(context, makeRequest())), { runs: [RUN], next: 7 });
   history(context, makeRequest({ query: 'limit=5&before=9&status=completed,error&limit=6&other=1' }));
+  history(
+    context,
+    makeRequest({ query: 'since=2026-01-02T00:00:00.000Z&until=2026-01-02T03:00:00%2B02:00' }),
+  );
   t.same(asked, [
-    { limit: 50, before: undefined, statuses: undefined },
-    { limit: 5, before: 9, statuses: ['completed', 'error'] },
+    { limit: 50, before: undefined, statuses: undefined, since: undefined, until: undefined },
+    { limit: 5, before: 9, statuses: ['completed', 'error'], since: undefined, until: undefined },
+    {
+      limit: 50,
+      before: undefined,
+      statuses: undefined,
+      since: Date.UTC(2026, 0, 2),
+      until: Date.UTC(2026, 0, 2, 1),
+    },
   ]);
   for (const query of [
     'limit=0',
@@ -62,6 +79,11 @@ t.test('GET /api/admin/history: the query is read, and refused when it is wrong'
     'status=done',
     'status=',
     'status=error,x',
+    'since=1767312000000',
+    'since=2026-01-02',
+    'since=2026-02-30T00:00:00Z',
+    'until=',
+    'until=2026-01-02T00:00:00Z&since=2026-01-02T00:00:00Z',
   ]) {
     const name = query.split('=')[0] ?? '';
     t.throws(() => history(context, makeRequest({ query })), refusal(400, new RegExp(name)), query);
@@ -72,10 +94,11 @@ t.test('GET /api/admin/history/{prompt_id}: all of a run, its seed to the last d
   const context = await withRuns({
     record: (id) => (id === 'p1' ? RECORD : undefined),
     promptOf: () => PROMPT,
+    timingsOf: () => [TIMING],
   });
   const reply = historyEntry(context, makeRequest({ params: { prompt_id: 'p1' } }));
   t.match(String(reply.body), `"seed":${SEED}`);
-  t.match(body(reply), { run: RUN, node_errors: { 9: { errors: [] } } });
+  t.match(body(reply), { run: RUN, node_errors: { 9: { errors: [] } }, timings: [TIMING] });
   t.throws(() => historyEntry(context, makeRequest({ params: { prompt_id: 'p2' } })), refusal(404));
   const unanswered = await withRuns({ record: () => ({ ...RECORD, accepted: false }) });
   t.throws(() => historyEntry(unanswered, makeRequest({ params: { prompt_id: 'p1' } })), refusal(404));

@@ -128,3 +128,27 @@ t.test('maintenance lets none in, and leaves those alone that are open', async (
   upstream.socket.send('still here');
   await before.until(({ texts }) => texts.includes('still here'));
 });
+
+t.test('nobody takes Studio’s own socket at ComfyUI from it, by whatever spelling', async (t) => {
+  const comfyui = await startStandIn();
+  t.teardown(() => comfyui.close());
+  const { mounts } = await bothMounts(t, comfyui.url);
+  const { path: own } = await comfyui.requested(({ path }) => path.startsWith('/ws?clientId='));
+  const id = own.slice('/ws?clientId='.length);
+  const handshakes = () => comfyui.requests.filter(({ path }) => path.includes('clientId'));
+  for (const [name, base] of mounts) {
+    for (const path of [
+      `/ws?clientId=${id}`,
+      `/api/ws?clientId=${id}`,
+      `/ws?clientId=%${id.charCodeAt(0).toString(16)}${id.slice(1)}`,
+      `/ws?%63lientId=${id}`,
+    ]) {
+      const thief = dial(t, `${base}${path}`, WITH_KEY);
+      await thief.until(answered);
+      t.equal(thief.status, 403, `${name}${path.replace(id, '…')}`);
+    }
+    const editor = dial(t, `${base}/ws?clientId=${id}0`, WITH_KEY);
+    await editor.until(({ types }) => types.includes('status'));
+  }
+  t.equal(handshakes().length, 1 + mounts.length, 'ComfyUI heard of none of them');
+});

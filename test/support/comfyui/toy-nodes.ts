@@ -47,6 +47,17 @@ export const toyNodes: Readonly<Record<string, NodeClass>> = {
       return { outputs: [], ui: { text: [inputs.text('text')] } };
     },
   },
+  /** Tells of a file in the output folder as SaveVideo and SaveWEBM do. */
+  ToyVideo: {
+    ...toy,
+    required: { filename: ['STRING', {}] },
+    outputs: [],
+    outputNode: true,
+    run(inputs) {
+      const images = [{ filename: inputs.text('filename'), subfolder: '', type: 'output' }];
+      return { outputs: [], ui: { images, animated: [true] } };
+    },
+  },
   ToyBroadcast: {
     ...toy,
     required: { text: ['STRING', {}] },

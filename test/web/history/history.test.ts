@@ -1,6 +1,6 @@
 import t from 'tap';
-import { addressOf, readAddress } from '../../../web/history/address.ts';
-import { entryOf, fits, isRecent, withLive, withPage } from '../../../web/history/entries.ts';
+import { addressOf, readAddress, sinceOf } from '../../../web/history/address.ts';
+import { entryOf, fits, withLive, withPage } from '../../../web/history/entries.ts';
 import { heightOf, layoutFor, placeOf, sliceInView } from '../../../web/history/layout.ts';
 import { outputsOf } from '../../../web/outputs.ts';
 import { runProgress } from '../../support/run-progress.ts';
@@ -44,8 +44,10 @@ t.test('filters', async (t) => {
   t.ok(fits(failed, { status: 'failed', since: 'day' }, now));
   t.notOk(fits(failed, { status: 'completed', since: 'ever' }, now));
   t.notOk(fits(entry('a', '2026-01-07T11:00:00Z'), { status: 'all', since: 'day' }, now));
-  t.ok(isRecent('2026-01-02T12:00:00Z', { status: 'all', since: 'week' }, now));
-  t.notOk(isRecent('2026-01-01T11:59:00Z', { status: 'all', since: 'week' }, now));
+  t.ok(fits(entry('a', '2026-01-01T12:00:00Z'), { status: 'all', since: 'week' }, now));
+  t.notOk(fits(entry('a', '2026-01-01T11:59:00Z'), { status: 'all', since: 'week' }, now));
+  t.equal(sinceOf({ since: 'day' }, now)?.toISOString(), '2026-01-07T12:00:00.000Z');
+  t.equal(sinceOf({ since: 'ever' }, now), undefined);
 });
 
 t.test('the stream brings the pages up to date', async (t) => {
