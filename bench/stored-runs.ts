@@ -55,8 +55,8 @@ function insertEvery(
   database
     .prepare(
       `WITH RECURSIVE n (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < @count)
-       INSERT INTO runs (number, prompt_id, status, accepted, ended_at, bytes, progress, node_errors, prompt)
-       SELECT number, printf('run-%d', number), @status, 1, @firstEnd + 1000 * number, @bytes,
+       INSERT INTO runs (number, prompt_id, status, accepted, ended_at, bytes, queued_at, progress, node_errors, prompt)
+       SELECT number, printf('run-%d', number), @status, 1, @firstEnd + 1000 * number, @bytes, @firstEnd + 1000 * number,
          replace(@progress, '@id', printf('run-%d', number)), '{}', @prompt
        FROM n WHERE number % 100 >= @from AND number % 100 < @to`,
     )

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { costOfKeeping } from '../cost-of-keeping.ts';
 import { openPipelined, type Pipelined } from '../load/pipelined.ts';
 import { cpuMicroseconds, peakMegabytes } from '../process.ts';
 import { CPU, type Curve, type Options, PEAK_MEMORY, type Result, type Scenario } from '../scenario.ts';
@@ -34,6 +35,8 @@ interface Stored {
   readonly count: number;
   readonly studio: Studio;
   readonly folder: string;
+  /** Of the records. */
+  readonly path: string;
 }
 
 async function run({ rounds, quick, say }: Options): Promise<readonly Result[]> {
@@ -54,7 +57,17 @@ async function run({ rounds, quick, say }: Options): Promise<readonly Result[]> 
       points: stores.map(({ count, studio }) => ({ x: count, samples: [peakMegabytes(studio.pid)] })),
       notes: ['It depends on how many requests each has served as well'],
     };
-    return [...curves, memory];
+    // With Studio's own files, but not while it has them open.
+    await Promise.all(stores.map(({ studio }) => studio.stop()));
+    const keeping: Curve = {
+      kind: 'curve',
+      title: 'To keep one more run, and forget the oldest',
+      x: 'runs stored',
+      metric: { ...CPU, title: 'CPU µs/run' },
+      points: stores.map(({ count, path }) => ({ x: count, samples: costOfKeeping(path, count, rounds) })),
+      notes: ['Through the archive, in the process of the bench, where no more runs may be stored than are'],
+    };
+    return [...curves, keeping, memory];
   } finally {
     for (const { studio, folder } of stores) {
       await studio.stop();
@@ -65,13 +78,14 @@ async function run({ rounds, quick, say }: Options): Promise<readonly Result[]> 
 
 async function startWith(count: number): Promise<Stored> {
   const folder = mkdtempSync(join(tmpdir(), 'studio-history-'));
-  storeRuns(join(folder, 'studio.db'), count);
+  const path = join(folder, 'studio.db');
+  storeRuns(path, count);
   const studio = await startStudio({
     STUDIO_DIR: folder,
     STUDIO_RUNS_KEPT: String(2 * count),
     STUDIO_RUNS_KEPT_MB: '100000',
   });
-  return { count, studio, folder };
+  return { count, studio, folder, path };
 }
 
 async function measure(
