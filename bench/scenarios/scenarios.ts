@@ -19,13 +19,6 @@ import { STATUS_JSON } from './status-json.ts';
 
 /** All that the bench can measure, in the order in which it does. */
 export const SCENARIOS: readonly Scenario[] = [
-  ...REQUESTS,
-  HANDSHAKES,
-  IDLE_SOCKETS,
-  GROWTH_COOKIES,
-  GROWTH_THROTTLE,
-  GROWTH_HISTORY,
-  GROWTH_RUNS,
   ...GATES,
   ...REQUESTS,
   STATUS_JSON,
@@ -34,7 +27,13 @@ export const SCENARIOS: readonly Scenario[] = [
   COLD_START,
   FAN_OUT,
   SLOW_VIEWER,
+  HANDSHAKES,
+  IDLE_SOCKETS,
   PROXY,
   PROXY_MEMORY,
   SLOW_CLIENTS,
+  GROWTH_COOKIES,
+  GROWTH_RUNS,
+  GROWTH_HISTORY,
+  GROWTH_THROTTLE,
 ];
