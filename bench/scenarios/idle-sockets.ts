@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { connectionsWithin, openFileLimit } from '../../core/open-files.ts';
 import { packageVersion } from '../machine.ts';
 import { type Metric, type Options, RAW, type Result, type Row, type Scenario, STUDIO } from '../scenario.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
@@ -16,13 +16,13 @@ export const IDLE_SOCKETS: Scenario = {
 
 const SOCKETS = 10_000;
 
-/** What a process has open besides: files, pipes, libraries. */
-const OTHER_FILES = 200;
+/** Connections of other kinds. */
+const SPARE = 10;
 
 const CLIENTS = 4;
 
 /** Opened before it counts: the first ones bring code and tables with them. */
-const WARM_UP = 500;
+const WARM_UP = 200;
 
 const ROUNDS = 3;
 
@@ -57,7 +57,10 @@ const CONTENDERS: readonly Contender[] = [
 ];
 
 async function run(options: Options): Promise<readonly Result[]> {
-  const most = Math.min(SOCKETS, openFilesLimit() - OTHER_FILES - WARM_UP);
+  const most = Math.min(
+    SOCKETS,
+    connectionsWithin(2 * SOCKETS, openFileLimit()).connections - SPARE - WARM_UP,
+  );
   const count = options.quick ? Math.min(most, SOCKETS / 5) : most;
   const samples = CONTENDERS.map(() => ({
     socket: [] as number[],
@@ -89,7 +92,11 @@ async function run(options: Options): Promise<readonly Result[]> {
       notes: [
         `Handshakes as Chromium sends them, from ${CLIENTS} processes with a loopback address each; each server in a new process each round`,
         `RSS of the server after all garbage was collected, with ${WARM_UP} sockets and with ${count} more`,
-        ...(most < SOCKETS ? [`No more than ${count}, for want of open files (ulimit -n)`] : []),
+        ...(most < SOCKETS
+          ? [
+              `No more than ${count}: Studio takes as many connections as its limit of open files has room for (ulimit -n)`,
+            ]
+          : []),
       ],
     },
   ];
@@ -123,10 +130,4 @@ function openFrom(
   handshake: string,
 ): Promise<Answer> {
   return client.ask({ count: Math.round(count), port, from: `127.0.0.${at + 2}`, handshake });
-}
-
-/** How many files a process may have open: its sockets are some of them. */
-function openFilesLimit(): number {
-  const [, soft] = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
 }

@@ -14,7 +14,7 @@ export interface Order {
 export type Answer = { readonly open: number };
 
 /** So many handshakes are under way at a time: more would not fit into the listener's backlog. */
-const AT_ONCE = 64;
+const AT_ONCE = 16;
 
 /** An empty Pong, masked (RFC 6455, 5.5.3): nobody here reads Pings, so each says by itself that it is there. */
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
@@ -57,7 +57,9 @@ function open({ port, from, handshake }: Order): Promise<Socket> {
     });
     socket.on('error', reject);
     socket.on('close', () => {
-      throw new Error('an idle socket was closed');
+      throw new Error(
+        `an idle socket was closed, of ${sockets.length} from ${from}: ${answer.toString('latin1').slice(-120)}`,
+      );
     });
   });
 }
