@@ -20,7 +20,7 @@ const limits = Limits.parse(JSON.parse(readFileSync('bench/limits.json', 'utf8')
 const options: Options = {
   quick: command.quick,
   rounds: command.quick ? 3 : 7,
-  seconds: command.quick ? 0.3 : 0.7,
+  seconds: command.quick ? 0.3 : 0.6,
   say: (line) => console.log(line),
 };
 const began = { date: new Date().toISOString(), machine: describeMachine() };

@@ -7,6 +7,7 @@ import type { LogLevel } from './log.ts';
 import { SECURITY_LEVELS, type SecurityLevel, securityLevel } from './proxy/manager-level.ts';
 import type { RunRetention } from './runs/run-retention.ts';
 import { StartupError } from './startup-error.ts';
+import type { TlsSource } from './tls/source.ts';
 import { KNOWN_TOKENS } from './tokens.ts';
 import { splitCommand } from './update/split-command.ts';
 
@@ -20,6 +21,10 @@ export interface Config {
   readonly port: number;
   /** Where ComfyUI alone is served, at `/`; null: nowhere. */
   readonly comfyuiPort: number | null;
+  /** The certificate that both ports answer with; null: they speak plain http. */
+  readonly tls: TlsSource | null;
+  /** Where plain http is led to https; null: nowhere. */
+  readonly httpRedirectPort: number | null;
   /** Without a trailing slash. */
   readonly comfyuiUrl: string;
   /** Where ComfyUI lies on this machine, absolute, or null: not known. */
@@ -95,11 +100,27 @@ export const VARIABLES = {
   STUDIO_COMFYUI_PORT: variable(
     '',
     'A second port, behind the same login, where ComfyUI is at /: for API clients that know no sub-path. Not set: there is none.',
-    z
-      .string()
-      .regex(/^[0-9]{0,5}$/, 'write a port from 0 to 65535, or nothing')
-      .transform((text) => (text === '' ? null : Number(text)))
-      .refine((port) => port === null || port <= 65_535, 'write a port from 0 to 65535, or nothing'),
+    portOrNone(),
+  ),
+  STUDIO_TLS_CERT: variable(
+    '',
+    "A file with the certificate for https, in PEM: the server's own first, then those that vouch for it. With STUDIO_TLS_KEY. Not set: plain http.",
+    path(),
+  ),
+  STUDIO_TLS_KEY: variable(
+    '',
+    'The file with its private key, in PEM, not encrypted. Both are read again when they change.',
+    path(),
+  ),
+  STUDIO_TLS: variable(
+    '',
+    'self-signed answers over https with a certificate that Studio makes and keeps in STUDIO_DIR.',
+    z.enum(['', 'self-signed'], 'write self-signed, or nothing').transform((text) => text === 'self-signed'),
+  ),
+  STUDIO_HTTP_REDIRECT_PORT: variable(
+    '',
+    'With https, a further port that speaks plain http and only says where https is. Not set: there is none.',
+    portOrNone(),
   ),
   COMFYUI_URL: variable(
     'http://127.0.0.1:8188',
@@ -119,7 +140,7 @@ export const VARIABLES = {
   COMFYUI_DIR: variable(
     '',
     "ComfyUI's own folder, where Studio keeps ComfyUI Manager's config.ini at its security level.",
-    z.string().transform((path) => (path === '' ? null : resolve(path))),
+    path(),
   ),
   MANAGER_SECURITY_LEVEL: variable(
     'normal',
@@ -248,6 +269,18 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     mistakes.push(...result.error.issues.map((issue) => `${name}: ${found} will not do; ${issue.message}.`));
     return schema.parse(fallback);
   }
+  function readTls(): TlsSource | null {
+    const certificate = read('STUDIO_TLS_CERT', VARIABLES.STUDIO_TLS_CERT);
+    const key = read('STUDIO_TLS_KEY', VARIABLES.STUDIO_TLS_KEY);
+    const selfSigned = read('STUDIO_TLS', VARIABLES.STUDIO_TLS);
+    if (certificate === null && key === null) return selfSigned ? { kind: 'self-signed' } : null;
+    if (selfSigned)
+      mistakes.push('STUDIO_TLS: there is a certificate in STUDIO_TLS_CERT; set one or the other.');
+    if (certificate === null)
+      mistakes.push('STUDIO_TLS_CERT: the certificate that belongs to STUDIO_TLS_KEY is missing.');
+    if (key === null) mistakes.push('STUDIO_TLS_KEY: the key that belongs to STUDIO_TLS_CERT is missing.');
+    return { kind: 'files', files: { certificate: certificate ?? '', key: key ?? '' } };
+  }
   const config: Config = {
     apiKey: read('API_KEY', VARIABLES.API_KEY),
     allowWeakKey: read('STUDIO_ALLOW_WEAK_KEY', VARIABLES.STUDIO_ALLOW_WEAK_KEY),
@@ -255,6 +288,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     host: read('STUDIO_HOST', VARIABLES.STUDIO_HOST),
     port: read('STUDIO_PORT', VARIABLES.STUDIO_PORT),
     comfyuiPort: read('STUDIO_COMFYUI_PORT', VARIABLES.STUDIO_COMFYUI_PORT),
+    tls: readTls(),
+    httpRedirectPort: read('STUDIO_HTTP_REDIRECT_PORT', VARIABLES.STUDIO_HTTP_REDIRECT_PORT),
     comfyuiUrl: read('COMFYUI_URL', VARIABLES.COMFYUI_URL),
     comfyuiDir: read('COMFYUI_DIR', VARIABLES.COMFYUI_DIR),
     managerSecurityLevel: read('MANAGER_SECURITY_LEVEL', VARIABLES.MANAGER_SECURITY_LEVEL),
@@ -282,6 +317,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   if (config.comfyuiPort === config.port && config.port !== 0)
     mistakes.push('STUDIO_COMFYUI_PORT: it is STUDIO_PORT already; write another port.');
+  const { httpRedirectPort } = config;
+  if (httpRedirectPort !== null) {
+    if (httpRedirectPort !== 0 && [config.port, config.comfyuiPort].includes(httpRedirectPort))
+      mistakes.push('STUDIO_HTTP_REDIRECT_PORT: it is one of the others already; write another port.');
+    if (config.tls === null)
+      mistakes.push(
+        'STUDIO_HTTP_REDIRECT_PORT: there is no https to lead to; set STUDIO_TLS_CERT and STUDIO_TLS_KEY too.',
+      );
+  }
   if (mistakes.length > 0) throw new StartupError(mistakes.join('\n'));
   return Object.freeze(config);
 }
@@ -300,6 +344,20 @@ function flag(): z.ZodType<boolean, string> {
     .string()
     .regex(/^(0|1|true|false)$/, 'write 1 or 0')
     .transform((text) => text === '1' || text === 'true');
+}
+
+/** Absolute; null where there is none. */
+function path(): z.ZodType<string | null, string> {
+  return z.string().transform((text) => (text === '' ? null : resolve(text)));
+}
+
+function portOrNone(): z.ZodType<number | null, string> {
+  const advice = 'write a port from 0 to 65535, or nothing';
+  return z
+    .string()
+    .regex(/^[0-9]{0,5}$/, advice)
+    .transform((text) => (text === '' ? null : Number(text)))
+    .refine((port) => port === null || port <= 65_535, advice);
 }
 
 function wholeNumber(least: number, most: number): z.ZodType<number, string> {

@@ -41,10 +41,12 @@ import { createSqliteArchive } from './runs/sqlite-archive.ts';
 import { createTracker } from './runs/tracker.ts';
 import { createGuard, type Guard } from './server/guard.ts';
 import { OWN_PORTS, sharedPorts } from './server/ports.ts';
+import { createRedirectServer } from './server/redirect-server.ts';
 import { createServer, type Server } from './server/server.ts';
 import { StartupError } from './startup-error.ts';
 import { createStatus } from './status.ts';
 import { openStorage } from './storage/storage.ts';
+import { openTls, type Tls } from './tls/tls.ts';
 import { KNOWN_TOKENS } from './tokens.ts';
 import { createTransportWatch } from './transport-watch.ts';
 
@@ -63,6 +65,10 @@ export interface Studio {
   readonly port: number;
   /** Where ComfyUI alone is served; null when STUDIO_COMFYUI_PORT is not set. */
   readonly comfyuiPort: number | null;
+  /** Where plain http is led to https; null when STUDIO_HTTP_REDIRECT_PORT is not set. */
+  readonly httpRedirectPort: number | null;
+  /** Null when Studio speaks plain http. */
+  readonly tls: Tls | null;
   readonly context: Context;
   /** Where the key came from: API_KEY or a file's path. */
   readonly keySource: string;
@@ -115,6 +121,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     (message) => log.warn(message),
     predecessor !== undefined,
   );
+  const tls = config.tls === null ? null : openTls(config.tls, config.studioDir, { log });
   const assets = loadAssets(join(packageRoot(), 'static'));
   const ports = options.sharesPorts ? sharedPorts(config, predecessor !== undefined) : OWN_PORTS;
   await ports.claim();
@@ -206,6 +213,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       transport,
       exposure,
       comfyui: asked,
+      tls,
     }),
     status,
     comfyuiSockets,
@@ -224,10 +232,16 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
   servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
   const stopBroadcast = broadcast(runs, events, server, metrics.frames);
-  if (predecessor !== undefined) await standTheCheck(server, predecessor);
+  if (predecessor !== undefined) await standTheCheck(server, predecessor, tls !== null);
   const port = await ports.listen(server, config.host, config.port);
   const comfyuiPort =
     comfyuiServer === null ? null : await ports.listen(comfyuiServer, config.host, config.comfyuiPort ?? 0);
+  const redirects = config.httpRedirectPort === null ? null : createRedirectServer(() => port);
+  const httpRedirectPort =
+    redirects === null ? null : await ports.listen(redirects, config.host, config.httpRedirectPort ?? 0);
+  tls?.follow(() => {
+    for (const each of servers) each.renewCertificate();
+  }, events);
   // It may not listen yet when Studio starts.
   const stopLooking = events.subscribe(({ type }) => {
     if (type === 'comfyui.connected') void exposure.look();
@@ -237,6 +251,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   return {
     port,
     comfyuiPort,
+    httpRedirectPort,
+    tls,
     context,
     keySource: chosen.source,
     pause: runs.pause,
@@ -244,10 +260,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     async retire() {
       // Before the sockets close: who reads of an update's beginning reads of its end.
       maintenance.leave('Studio has restarted');
+      redirects?.close();
       // In time for their answers to leave.
       const late = setTimeout(runs.releaseWaiting, RETIREMENT_MS - GOODBYE_MS);
       await Promise.all([server.retire(RETIREMENT_MS), comfyuiServer?.retire(RETIREMENT_MS)]);
       clearTimeout(late);
+      tls?.stop();
       stopBroadcast();
       stopLooking();
       exposure.stop();
@@ -261,6 +279,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       storage.close(true);
     },
     async close(graceMs) {
+      redirects?.close();
+      tls?.stop();
       stopBroadcast();
       stopLooking();
       exposure.stop();
@@ -279,9 +299,9 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 }
 
 /** The process before this one looks at it where nobody else does. */
-async function standTheCheck(server: Server, predecessor: Predecessor): Promise<void> {
+async function standTheCheck(server: Server, predecessor: Predecessor, secure: boolean): Promise<void> {
   const port = await server.listen('127.0.0.1', 0);
-  await predecessor.checks(port);
+  await predecessor.checks(port, secure);
   server.stopListening(port);
 }
 

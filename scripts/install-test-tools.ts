@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** Programs that tests drive, with the Debian package that brings each. */
-const TOOLS = [{ program: '/usr/bin/chromium', debianPackage: 'chromium' }];
+const TOOLS = [
+  { program: '/usr/bin/chromium', debianPackage: 'chromium' },
+  { program: '/usr/sbin/nginx', debianPackage: 'nginx' },
+];
 
 const missing = TOOLS.filter(({ program }) => !existsSync(program)).map(({ debianPackage }) => debianPackage);
 

@@ -55,6 +55,15 @@ const IMPORTS: readonly [string, string, boolean][] = [
   ['handlers/comfyui/x.ts', '../../core/proxy/passed-answer.ts', true],
   ['core/main.ts', '../handlers/routes.ts', true],
   ['core/studio.ts', './server/server.ts', true],
+  // "core/tls knows certificates, not who serves with them"
+  ['core/tls/x.ts', 'uWebSockets.js', false],
+  ['core/tls/x.ts', '../server/server.ts', false],
+  ['core/tls/x.ts', '../http/reply.ts', false],
+  ['core/tls/x.ts', '../runs/run.ts', false],
+  ['core/tls/x.ts', '../../handlers/routes.ts', false],
+  ['core/tls/x.ts', '../auth/durable-file.ts', true],
+  ['core/tls/x.ts', 'node:crypto', true],
+  ['core/server/x.ts', '../tls/source.ts', true],
   // "core/auth knows nothing of runs, core/runs nothing of HTTP"
   ['core/auth/x.ts', '../runs/run.ts', false],
   ['core/auth/x.ts', '../events/memory.ts', false],

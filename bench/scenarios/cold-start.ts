@@ -49,7 +49,7 @@ export const COLD_START: Scenario = {
 async function run({ quick }: Options): Promise<readonly Result[]> {
   installPeers();
   const servers = SERVERS.map((server) => ({ ...server, version: packageVersion(server.package) }));
-  const rows = await inTurn(servers, quick ? 5 : 15, measureStart);
+  const rows = await inTurn(servers, quick ? 5 : 11, measureStart);
   return [
     {
       kind: 'table',

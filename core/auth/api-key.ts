@@ -16,22 +16,21 @@ export interface ApiKey {
 export function createApiKey(key: string): ApiKey {
   // Both sides lie in buffers of one size, padded with zeros, so every comparison reads the same number of bytes;
   // the last two hold the length, since a key could end in zeros. Cheaper than hashing what was presented.
-  const size = LONGEST_KEY + 2;
-  const expected = Buffer.alloc(size);
-  const presentedBytes = Buffer.alloc(size);
+  const expected = createField();
+  const presentedField = createField();
   let digest = digestOf(key);
-  fill(expected, key);
+  expected.fill(key);
   return {
     get digest() {
       return digest;
     },
     replace(next) {
       digest = digestOf(next);
-      fill(expected, next);
+      expected.fill(next);
     },
     matches(presented) {
-      fill(presentedBytes, presented);
-      return timingSafeEqual(presentedBytes, expected);
+      presentedField.fill(presented);
+      return timingSafeEqual(presentedField.bytes, expected.bytes);
     },
   };
 }
@@ -40,8 +39,25 @@ function digestOf(key: string): Uint8Array {
   return createHash('sha256').update(key).digest();
 }
 
-function fill(bytes: Buffer, key: string): void {
-  bytes.fill(0);
-  bytes.write(key, 0, LONGEST_KEY, 'utf8');
-  bytes.writeUInt16BE(Math.min(key.length, 0xffff), LONGEST_KEY);
+interface Field {
+  readonly bytes: Uint8Array;
+  fill(key: string): void;
+}
+
+const encoder = new TextEncoder();
+
+// Not Buffers: their fill and write take twice as long for so few bytes, and each request with the key needs them.
+function createField(): Field {
+  const bytes = new Uint8Array(LONGEST_KEY + 2);
+  const text = bytes.subarray(0, LONGEST_KEY);
+  return {
+    bytes,
+    fill(key) {
+      const length = Math.min(key.length, 0xffff);
+      text.fill(0);
+      encoder.encodeInto(key, text);
+      bytes[LONGEST_KEY] = length >> 8;
+      bytes[LONGEST_KEY + 1] = length & 0xff;
+    },
+  };
 }

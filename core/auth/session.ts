@@ -3,7 +3,7 @@ import { stringifySetCookie } from 'cookie';
 import { forgetOldest } from '../forget-oldest.ts';
 import type { Caller, Seconds } from '../http/request.ts';
 import { createHmacSha256 } from './hmac.ts';
-import { sessionTokens } from './session-cookie.ts';
+import { LONGEST_COOKIE, sessionCookies } from './session-cookie.ts';
 
 /** How long a session lasts without a request: 24 hours, in seconds. */
 export const SESSION_LIFETIME: Seconds = 86_400;
@@ -12,9 +12,12 @@ export const SESSION_LIFETIME: Seconds = 86_400;
 const CLOCK_SKEW: Seconds = 60;
 
 const PREFIX = 'authenticated:';
-const TOKEN = /^authenticated:(0|[1-9][0-9]{0,11})\.([0-9a-f]{64})$/;
+const COOKIE = /^session=authenticated:(?:0|[1-9][0-9]{0,11})\.[0-9a-f]{64}$/;
+const BEFORE_TIMESTAMP = 'session=authenticated:'.length;
+/** With the dot before it. */
+const TAG_LENGTH = 65;
 
-/** How many verified tokens are remembered; at about 200 bytes each this is 25 MB at most. */
+/** How many verified cookies are remembered; at about 200 bytes each this is 25 MB at most. */
 const REMEMBERED = 131_072;
 
 export type SessionCaller = Extract<Caller, { by: 'session' }>;
@@ -43,22 +46,23 @@ export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Se
   let cookieSecond: Seconds = -1;
   let cookie = '';
 
-  function callerOfToken(token: string, now: Seconds): SessionCaller | null {
+  /** `cookie`: `session=<token>`, whoever may have made it. */
+  function callerOfCookie(cookie: string, now: Seconds): SessionCaller | null {
     // A hash map tells by its timing at most whether a whole token is in it, never how much of one was right.
-    const known = verified.get(token);
+    const known = verified.get(cookie);
     if (known !== undefined) return isCurrent(known.issuedAt, now) ? known : null;
 
-    const [, timestamp, tag] = TOKEN.exec(token) ?? [];
-    if (timestamp === undefined || tag === undefined) return null;
+    if (!COOKIE.test(cookie)) return null;
+    const timestamp = cookie.slice(BEFORE_TIMESTAMP, -TAG_LENGTH);
     const issuedAt = Number(timestamp);
     // Before the HMAC: a flood of old cookies shall cost nothing.
     if (!isCurrent(issuedAt, now)) return null;
-    if (!isSameTag(tag, tagOf(PREFIX + timestamp))) return null;
+    if (!isSameTag(cookie.slice(1 - TAG_LENGTH), tagOf(PREFIX + timestamp))) return null;
 
     const caller: SessionCaller = Object.freeze({ by: 'session', issuedAt });
     if (verified.size >= REMEMBERED) forgetOldest(verified);
-    // The token is a slice of the header and would keep all of it in memory: remember a copy.
-    verified.set(Buffer.from(token, 'latin1').toString('latin1'), caller);
+    // It may be a slice of the header and would keep all of it in memory: remember a copy.
+    verified.set(Buffer.from(cookie, 'latin1').toString('latin1'), caller);
     return caller;
   }
 
@@ -69,8 +73,11 @@ export function createSessions(secret: Uint8Array, apiKeyDigest: Uint8Array): Se
 
   return {
     callerOf(cookieHeader, now) {
-      for (const token of sessionTokens(cookieHeader)) {
-        const caller = callerOfToken(token, now);
+      // Nearly always it is one cookie and was seen before: found as it came, nothing is cut out of it.
+      if (cookieHeader.length <= LONGEST_COOKIE && verified.has(cookieHeader))
+        return callerOfCookie(cookieHeader, now);
+      for (const cookie of sessionCookies(cookieHeader)) {
+        const caller = callerOfCookie(cookie, now);
         if (caller !== null) return caller;
       }
       return null;

@@ -74,6 +74,7 @@ async function lookFromHere(config: Config, probe: DoctorOptions['probe']): Prom
     key: key === null ? null : { source, verdict: await judgeKey(key) },
     managerLevel: readLevel(config.studioDir, config.managerSecurityLevel),
     traffic: null,
+    tls: null,
     exposure: await probe(config),
     comfyuiVersion: null,
   });

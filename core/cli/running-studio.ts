@@ -5,14 +5,7 @@ import { keyInFile } from '../auth/choose-key.ts';
 import { SECRET_FILE } from '../auth/secret.ts';
 import { createSessions } from '../auth/session.ts';
 import type { Config } from '../config.ts';
-
-/** In ms. It is on this machine. */
-const PATIENCE_MS = 3000;
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
+import { type Answer, callLoopback } from './loopback-call.ts';
 
 /**
  * Asks the Studio that runs on this STUDIO_DIR; null when none answers. Vouched for by a session that is made from the
@@ -22,23 +15,19 @@ export async function askRunningStudio(config: Config, path: string): Promise<An
   const cookie = sessionCookie(config);
   if (cookie === null) return null;
   try {
-    const reply = await fetch(`${addressOf(config)}${path}`, {
-      headers: { Cookie: cookie, 'User-Agent': 'studio' },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    const body: unknown = await reply.json().catch(() => null);
-    return { status: reply.status, body };
+    const url = new URL(`${addressOf(config)}${path}`);
+    return await callLoopback(url, { Cookie: cookie, 'User-Agent': 'studio' });
   } catch {
     return null;
   }
 }
 
 /** Where it would be reached from this machine. */
-export function addressOf({ host, port }: Config): string {
-  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
-  if (host === '::') return `http://[::1]:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function addressOf({ host, port, tls }: Config): string {
+  const scheme = tls === null ? 'http' : 'https';
+  if (host === '0.0.0.0') return `${scheme}://127.0.0.1:${port}`;
+  if (host === '::') return `${scheme}://[::1]:${port}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function sessionCookie(config: Config): string | null {

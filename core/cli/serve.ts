@@ -8,6 +8,9 @@ import type { Route } from '../http/route.ts';
 import { createLog } from '../log.ts';
 import { connectionsWithin, openFileLimit } from '../open-files.ts';
 import { type Studio, startStudio } from '../studio.ts';
+import { ownPublicFile } from '../tls/own-certificate.ts';
+import type { Tls } from '../tls/tls.ts';
+import { dayOf } from '../tls/validity.ts';
 import type { Restart } from '../update/updates.ts';
 import { type Environment, expectNoArguments } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -37,7 +40,8 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
   // As long as nothing is served there is nothing to wait for.
   let stop: (why: string) => void = () => process.exit(EXIT.failed);
   const successor = successorOf(process, env, () => stop('the process that started this one is gone'));
-  const canHandOver = CAN_SHARE_PORTS && config.port !== 0 && config.comfyuiPort !== 0;
+  const canHandOver =
+    CAN_SHARE_PORTS && config.port !== 0 && config.comfyuiPort !== 0 && config.httpRedirectPort !== 0;
 
   const studio = await startStudio({
     ...served,
@@ -76,11 +80,7 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
   });
   successor?.serve(self, () => end(EXIT.ok));
   // Last of all: whoever waits for this line may send a signal at once.
-  log.info(
-    `ComfyUI Studio serves on http://${config.host}:${studio.port}; the key to log in with: ${studio.keySource}`,
-  );
-  if (studio.comfyuiPort !== null)
-    log.info(`ComfyUI alone, behind the same login: http://${config.host}:${studio.comfyuiPort}`);
+  tellWhere(studio);
   return ended;
 
   function onStop(signal: NodeJS.Signals): void {
@@ -91,7 +91,10 @@ export async function serve(served: Served, args: readonly string[], env: Enviro
 
   function onReload(): void {
     if (keeper.successor !== null) keeper.successor.kill('SIGHUP');
-    else void studio.context.rotation.reload();
+    else {
+      void studio.context.rotation.reload();
+      studio.tls?.look();
+    }
   }
 
   async function restart(): Promise<RestartOutcome> {
@@ -142,6 +145,31 @@ function asIncumbent({ context, pause, resume, retire }: Studio): Incumbent {
       });
     },
   };
+}
+
+function tellWhere({
+  context: { config, log },
+  tls,
+  keySource,
+  port,
+  comfyuiPort,
+  httpRedirectPort,
+}: Studio): void {
+  const at = `${tls === null ? 'http' : 'https'}://${config.host}`;
+  log.info(`ComfyUI Studio serves on ${at}:${port}; the key to log in with: ${keySource}`);
+  if (comfyuiPort !== null) log.info(`ComfyUI alone, behind the same login: ${at}:${comfyuiPort}`);
+  if (httpRedirectPort !== null)
+    log.info(`Plain http is led to https: http://${config.host}:${httpRedirectPort}`);
+  if (tls !== null) log.info(certificateLine(tls, config.studioDir));
+}
+
+function certificateLine({ state: { kind, certificate } }: Tls, studioDir: string): string {
+  const ends = `good until ${dayOf(certificate.expiresAt)}`;
+  if (kind === 'files') return `The certificate for https is ${ends}`;
+  return (
+    `Studio made its certificate itself (${ownPublicFile(studioDir)}, ${ends}), so browsers warn of it; ` +
+    `what they show as its SHA-256 fingerprint must be ${certificate.fingerprint}`
+  );
 }
 
 /** As shells do for a process that a signal ended. */

@@ -4,6 +4,8 @@ export type EventType =
   | 'system.updated'
   | 'system.update.failed'
   | 'system.restart.failed'
+  | 'certificate.changed'
+  | 'certificate.refused'
   | 'maintenance.entered'
   | 'maintenance.left'
   | 'comfyui.connected'

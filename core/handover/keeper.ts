@@ -25,8 +25,8 @@ export interface KeeperOptions {
   /** The Studio of this very process. */
   readonly self: Incumbent;
   spawn(): SuccessorProcess;
-  /** Asks a new Studio on that port of the loopback for its health; rejects when it has none. */
-  checkHealth(port: number): Promise<void>;
+  /** Asks a new Studio on that port of the loopback, over https when `secure`, for its health; rejects when it has none. */
+  checkHealth(port: number, secure?: boolean): Promise<void>;
   /** The process that served has ended, and so must this one. */
   onEnd(end: ProcessEnd): void;
   readonly timing?: Partial<KeeperTiming>;
@@ -63,8 +63,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
       paused = true;
       await incumbent.pause();
       next.tell({ type: 'take-over' });
-      const { port } = await next.says('check', timing.step);
-      await options.checkHealth(port);
+      const { port, secure } = await next.says('check', timing.step);
+      await options.checkHealth(port, secure);
       next.tell({ type: 'checked' });
       await next.says('serving', timing.step);
     } catch (error) {

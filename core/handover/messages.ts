@@ -11,8 +11,8 @@ export type FromSuccessor = z.infer<typeof FromSuccessor>;
 export const FromSuccessor = z.discriminatedUnion('type', [
   /** All is loaded; what can go wrong with the new build or its configuration has not. */
   z.object({ type: z.literal('prepared') }),
-  /** It follows ComfyUI, and answers on this port of the loopback, to be looked at. */
-  z.object({ type: z.literal('check'), port: z.number() }),
+  /** It follows ComfyUI, and answers on this port of the loopback, over https when `secure`, to be looked at. */
+  z.object({ type: z.literal('check'), port: z.number(), secure: z.boolean().optional() }),
   /** It answers on Studio's own port. */
   z.object({ type: z.literal('serving') }),
   /** It does not follow ComfyUI any more. */

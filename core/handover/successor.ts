@@ -6,8 +6,8 @@ import { SUCCESSOR } from './successor-process.ts';
 export interface Predecessor {
   /** All is prepared. Resolves when nobody else follows ComfyUI. */
   yields(): Promise<void>;
-  /** This Studio answers on that port of 127.0.0.1. Resolves when that was found so. */
-  checks(port: number): Promise<void>;
+  /** This Studio answers on that port of 127.0.0.1, over https when `secure`. Resolves when that was found so. */
+  checks(port: number, secure: boolean): Promise<void>;
 }
 
 /** A Studio that took over, or is about to, as it sees itself. */
@@ -64,9 +64,9 @@ export function successorOf(
         say({ type: 'prepared' });
         return turn;
       },
-      checks(port) {
+      checks(port, secure) {
         const checked = told('checked');
-        say({ type: 'check', port });
+        say({ type: 'check', port, secure });
         return checked;
       },
     },

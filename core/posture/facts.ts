@@ -1,6 +1,7 @@
 import type { KeyVerdict } from '../auth/key-strength.ts';
 import type { Exposure } from '../exposure.ts';
 import type { SecurityLevel } from '../proxy/manager-level.ts';
+import type { TlsState } from '../tls/tls.ts';
 import type { TransportSeen } from '../transport-watch.ts';
 
 /** A file that only Studio's own user should be able to read. */
@@ -36,6 +37,8 @@ export interface Facts {
     readonly freeBytes: number | null;
   };
   readonly comfyuiUrl: string;
+  /** Null: Studio speaks plain http. 'unusable': there is no certificate to be had. */
+  readonly tls: TlsState | 'unusable' | null;
   readonly exposure: Exposure;
   readonly network: {
     /** Studio listens on this machine only. */

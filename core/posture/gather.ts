@@ -7,6 +7,9 @@ import type { Config } from '../config.ts';
 import type { Exposure } from '../exposure.ts';
 import { configAgrees } from '../proxy/manager-config.ts';
 import type { SecurityLevel } from '../proxy/manager-level.ts';
+import { readPair } from '../tls/certificate.ts';
+import { filesOf } from '../tls/source.ts';
+import type { TlsState } from '../tls/tls.ts';
 import { KNOWN_TOKENS } from '../tokens.ts';
 import type { TransportSeen } from '../transport-watch.ts';
 import type { Facts, FileFacts } from './facts.ts';
@@ -18,6 +21,8 @@ export interface Sources {
   readonly managerLevel: SecurityLevel;
   /** What a running Studio has seen; null without one. */
   readonly traffic: { readonly seen: TransportSeen; readonly untrustedProxy: string | null } | null;
+  /** Of a running Studio; null without one, or when it speaks plain http. */
+  readonly tls: { readonly state: TlsState } | null;
   /** Whether others can reach ComfyUI. */
   readonly exposure: Exposure;
   /** Of a ComfyUI that was asked; null: look into its folder. */
@@ -37,6 +42,7 @@ export function gatherFacts(sources: Sources): Facts {
     database: fileFacts(join(studioDir, 'studio.db')),
     folder: { path: studioDir, writable: isWritable(studioDir), freeBytes: freeBytes(studioDir) },
     comfyuiUrl: config.comfyuiUrl,
+    tls: sources.tls?.state ?? tlsFromFiles(config),
     exposure: sources.exposure,
     network: {
       loopbackOnly: /^(?:127\.|::1$)/.test(config.host),
@@ -56,6 +62,15 @@ export function gatherFacts(sources: Sources): Facts {
       manager: comfyuiDir === null ? null : managerVersion(comfyuiDir),
     },
   };
+}
+
+/** What a Studio that starts now would answer with. */
+function tlsFromFiles({ tls, studioDir }: Config): Facts['tls'] {
+  if (tls === null) return null;
+  const certificate = attempt(() => readPair(filesOf(tls, studioDir)));
+  if (certificate !== null) return { kind: tls.kind, certificate, refused: null };
+  // Its own is made by the start.
+  return tls.kind === 'files' ? 'unusable' : null;
 }
 
 function fileFacts(path: string): FileFacts | null {

@@ -22,6 +22,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   folder: own.folder,
   'comfyui-port': network.comfyuiPort,
   transport: network.transport,
+  certificate: network.certificate,
   'secure-cookie': network.secureCookie,
   'manager-level': comfyui.managerLevel,
   'manager-config': comfyui.managerConfig,

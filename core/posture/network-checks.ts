@@ -1,3 +1,4 @@
+import { dateTrouble, dayOf } from '../tls/validity.ts';
 import { amber, type Check, green, red } from './facts.ts';
 
 export const comfyuiPort: Check = ({ exposure: { checked, reachable }, comfyuiUrl }) => {
@@ -13,10 +14,10 @@ export const comfyuiPort: Check = ({ exposure: { checked, reachable }, comfyuiUr
   );
 };
 
-export const transport: Check = ({ network: { loopbackOnly, trustsProxies, seen, untrustedProxy } }) => {
+export const transport: Check = ({ tls, network: { loopbackOnly, trustsProxies, seen, untrustedProxy } }) => {
   if (untrustedProxy !== null)
     return amber(
-      'A proxy seems to stand in front that is not trusted: all who come through it count as one, and https is not seen',
+      'A proxy seems to stand in front that is not trusted: all who come through it count as one, and by which name and scheme they come is not seen',
       `If it is yours, add ${untrustedProxy} to TRUSTED_PROXIES.`,
     );
   if (seen?.logins.plain != null)
@@ -24,6 +25,7 @@ export const transport: Check = ({ network: { loopbackOnly, trustsProxies, seen,
       'Somebody logged in over plain http: the key can be read on the way',
       'Put https in front (a proxy, named in TRUSTED_PROXIES), or use a tunnel: ssh -L 8000:localhost:8000.',
     );
+  if (tls !== null) return green('Studio itself speaks https, and nothing else');
   if (seen != null && (seen.cookies.https ?? seen.logins.https) !== null)
     return green('People come over https, through a trusted proxy');
   if (loopbackOnly)
@@ -31,7 +33,33 @@ export const transport: Check = ({ network: { loopbackOnly, trustsProxies, seen,
   if (trustsProxies) return green('TRUSTED_PROXIES names the proxy in front');
   return amber(
     'Studio listens on all addresses with plain http, and nothing has come over https yet',
-    'Put https in front and name that proxy in TRUSTED_PROXIES, or set STUDIO_HOST=127.0.0.1 and use a tunnel.',
+    'Put https in front and name that proxy in TRUSTED_PROXIES, set STUDIO_TLS_CERT and STUDIO_TLS_KEY or STUDIO_TLS=self-signed, or set STUDIO_HOST=127.0.0.1 and use a tunnel.',
+  );
+};
+
+const RENEW = {
+  files: 'See to it that whatever renews it does; Studio takes up the new files by itself.',
+  'self-signed': 'Look into the log for what kept Studio from renewing it: STUDIO_DIR must be writable.',
+};
+
+export const certificate: Check = ({ tls, now }) => {
+  if (tls === null) return null;
+  if (tls === 'unusable')
+    return red(
+      'The certificate in STUDIO_TLS_CERT and the key in STUDIO_TLS_KEY cannot be used',
+      'Start Studio: it says what is wrong with them.',
+    );
+  const trouble = dateTrouble(tls.certificate, now);
+  if (trouble?.state === 'invalid') return red(`The certificate for https ${trouble.words}`, RENEW[tls.kind]);
+  if (tls.refused !== null)
+    return amber(
+      `The new certificate cannot be used, and the old one is until ${dayOf(tls.certificate.expiresAt)}: ${tls.refused}`,
+      'Put a certificate and its key there that belong together; nothing is to be restarted.',
+    );
+  if (trouble !== null) return amber(`The certificate for https ${trouble.words}`, RENEW[tls.kind]);
+  const whose = tls.kind === 'self-signed' ? "Studio's own certificate" : 'The certificate for https';
+  return green(
+    `${whose} is good until ${dayOf(tls.certificate.expiresAt)}; SHA-256 ${tls.certificate.fingerprint}`,
   );
 };
 

@@ -77,6 +77,8 @@ export function passedAnswerLines(fields: readonly Field[], path: string, mount:
  * ComfyUI says, or as long as it confirms that they are the same.
  */
 export function privateCaching(cacheControl: string, hasValidator: boolean): string {
+  const byDefault = hasValidator ? 'private, no-cache' : 'no-store';
+  if (cacheControl === '') return byDefault;
   const directives = cacheControl
     .split(',')
     .map((directive) => directive.trim())
@@ -85,7 +87,7 @@ export function privateCaching(cacheControl: string, hasValidator: boolean): str
     );
   if (directives.some((directive) => /^no-store$/i.test(directive))) return 'no-store';
   if (directives.length > 0) return ['private', ...directives].join(', ');
-  return hasValidator ? 'private, no-cache' : 'no-store';
+  return byDefault;
 }
 
 /** A redirect of ComfyUI's to itself, as the client has to follow it. */

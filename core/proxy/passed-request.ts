@@ -82,6 +82,8 @@ export function namedByConnection(value: string | undefined): ReadonlySet<string
 /** All cookies but ours, in the bytes they came in; null when none is left. */
 function withoutSession(cookies: string): string | null {
   if (!cookies.includes('session')) return cookies;
+  // Nearly always it is the only cookie.
+  if (cookies.startsWith('session=') && !cookies.includes(';')) return null;
   const left = cookies
     .split(';')
     .filter((pair) => pair.split('=', 1)[0]?.trim() !== 'session')

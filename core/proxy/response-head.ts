@@ -42,17 +42,19 @@ const MOST_FIELDS = 200;
  */
 export function parseResponseHead(text: string, method: string): ResponseHead {
   if (UNCLEAN.test(text)) throw new BadAnswer('a control character in its head');
-  const [statusLine = '', ...lines] = text.split('\r\n');
-  const [, minor, digits] = STATUS_LINE.exec(statusLine) ?? [];
+  let end = lineEnd(text, 0);
+  const [, minor, digits] = STATUS_LINE.exec(text.slice(0, end)) ?? [];
   if (minor === undefined) throw new BadAnswer('its first line is no status line');
-  if (lines.length > MOST_FIELDS) throw new BadAnswer(`more than ${MOST_FIELDS} header lines`);
   const status = Number(digits);
   const fields: Field[] = [];
   let length: number | null = null;
   let chunked = false;
   let persistent = minor === '1';
-  for (const line of lines) {
-    const field = parseField(line);
+  while (end < text.length) {
+    if (fields.length === MOST_FIELDS) throw new BadAnswer(`more than ${MOST_FIELDS} header lines`);
+    const start = end + 2;
+    end = lineEnd(text, start);
+    const field = parseField(text.slice(start, end));
     fields.push(field);
     switch (field.key) {
       case 'content-length':
@@ -72,6 +74,12 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   if (chunked && length !== null) throw new BadAnswer('Content-Length and Transfer-Encoding');
   const framing = framingOf(status, method, chunked, length);
   return { status, fields, length, framing, persistent: persistent && framing !== 'close' };
+}
+
+/** Where the line that begins at `start` ends. Not by `split`, which makes an array of what is read once, and caches it. */
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf('\r\n', start);
+  return end === -1 ? text.length : end;
 }
 
 /** A line that begins with white space goes on from the one before (obs-fold), for some: no name is empty or has a space. */

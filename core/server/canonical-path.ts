@@ -13,6 +13,9 @@ const NEEDLESS_ESCAPE = /%(?:2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])/
 /** `.`, `..`, and names that end in `..`, which a server that glues a folder's name to the rest may read as `..`. */
 const DOT_SEGMENT = /(?:\/\.|\.\.)(?:\/|$)/;
 
+/** What nearly all paths are: names of letters, digits, `-` and `_`, with single dots inside. None of the rules concerns them. */
+const PLAIN = /^(?:\/[\w-]+(?:\.[\w-]+)*)+\/?$/;
+
 /** Where a path goes on to another server, which may read more into it than Studio does. */
 export interface PathRules {
   /** ComfyUI's /userdata/{file} carries `%2F` inside one segment and is passed on byte for byte. */
@@ -26,6 +29,7 @@ export interface PathRules {
  * path cannot both get through, so whoever compares bytes after this compares paths.
  */
 export function canonicalPath(path: string, rules: PathRules = {}): string | null {
+  if (PLAIN.test(path)) return path;
   if (!/^\/[\x21-\x7e]*$/.test(path) || /[#\\?]/.test(path)) return null;
   if (path.includes(';') && !rules.semicolon) return null;
   if (!isWellEncoded(path) || NEEDLESS_ESCAPE.test(path)) return null;

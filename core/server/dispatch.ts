@@ -31,6 +31,7 @@ export interface Dispatch extends Pick<Replies, 'refuse' | 'fail' | 'drain'> {
 export function createDispatch(context: Context, guard: Guard): Dispatch {
   const { config, forwarded, gate, log, maintenance, metrics, sessions } = context;
   const logsRequests = log.isLevelEnabled('debug');
+  const scheme = config.tls === null ? 'http' : 'https';
   const replies = createReplies(context);
 
   function serve(route: CompiledRoute, response: HttpResponse, live: HttpRequest, method: string): void {
@@ -41,10 +42,9 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     }
   }
 
-  function readRequest(response: HttpResponse, live: HttpRequest, method: string): LiveRequest {
-    const path = live.getUrl();
+  function readRequest(response: HttpResponse, live: HttpRequest, method: string, path: string): LiveRequest {
     const query = live.getQuery() ?? '';
-    return new LiveRequest(response, live, method, path, query, config.trustedProxies, forwarded);
+    return new LiveRequest(response, live, method, path, query, scheme, config.trustedProxies, forwarded);
   }
 
   function serveRequest(
@@ -53,7 +53,8 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
     live: HttpRequest,
     method: string,
   ): void {
-    const request = readRequest(response, live, method);
+    // The router compares byte for byte, so a path that leads to an exact route is that route's own.
+    const request = readRequest(response, live, method, route.exactPath ?? live.getUrl());
     metrics.requests.begin(request, route.row);
     const verdict = guard.judge(request, route.exactPath, route.pathRules);
     if (verdict !== null && verdict !== 'lines') return refuseUnclean(response, method, verdict);
@@ -202,7 +203,7 @@ export function createDispatch(context: Context, guard: Guard): Dispatch {
 
   function admit(response: HttpResponse, live: HttpRequest, route: HandshakeRoute): LiveRequest | null {
     const { path, access, passedOn = false } = route;
-    const request = readRequest(response, live, 'GET');
+    const request = readRequest(response, live, 'GET', live.getUrl());
     metrics.requests.begin(request, metrics.requests.row('WS', path));
     const verdict = guard.judge(request, null, passedOn ? PASSED_ON_PATHS : undefined);
     const headers = verdict === null || verdict === 'lines' ? guard.readHeaders(live) : verdict;

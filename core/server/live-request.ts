@@ -12,13 +12,25 @@ const NO_BODY = new Uint8Array();
 const NO_LINES: HeaderMap = new Map();
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
-// uWebSockets.js takes a name as bytes at half the cost of a string; these are asked for on every request.
+// uWebSockets.js takes a name as bytes at half the cost of a string; these are asked for on most requests.
 const ENCODED: Readonly<Record<string, ArrayBuffer>> = Object.fromEntries(
-  ['host', 'cookie', 'x-api-key', 'authorization', 'content-length', 'transfer-encoding'].map((name) => [
-    name,
-    new TextEncoder().encode(name).buffer,
-  ]),
+  [
+    'host',
+    'cookie',
+    'x-api-key',
+    'authorization',
+    'content-length',
+    'transfer-encoding',
+    'accept',
+    'accept-encoding',
+    'if-none-match',
+    'sec-fetch-mode',
+    'upgrade',
+  ].map((name) => [name, new TextEncoder().encode(name).buffer]),
 );
+/** What this server itself speaks. */
+export type Scheme = 'http' | 'https';
+
 const NOBODY: Caller = Object.freeze({ by: 'nobody' });
 
 /**
@@ -41,6 +53,7 @@ export class LiveRequest implements Request {
   #response: HttpResponse;
   #live: HttpRequest | null;
   #headers: HeaderMap | null = null;
+  #scheme: Scheme;
   #trustedProxies: readonly AddressRange[];
   #forwardedWatch: ForwardedWatch;
   #peerText: string | null = null;
@@ -57,6 +70,7 @@ export class LiveRequest implements Request {
     method: string,
     path: string,
     rawQuery: string,
+    scheme: Scheme,
     trustedProxies: readonly AddressRange[],
     forwardedWatch: ForwardedWatch,
   ) {
@@ -65,6 +79,7 @@ export class LiveRequest implements Request {
     this.method = method;
     this.path = path;
     this.rawQuery = rawQuery;
+    this.#scheme = scheme;
     this.#trustedProxies = trustedProxies;
     this.#forwardedWatch = forwardedWatch;
   }
@@ -178,10 +193,11 @@ export class LiveRequest implements Request {
   #ownOrigin(): string {
     const host = this.header('host');
     if (this.#trustedProxies.length === 0 || !isTrustedPeer(this.#peer(), this.#trustedProxies)) {
-      return `http://${host}`;
+      return `${this.#scheme}://${host}`;
     }
     // The last value is the trusted proxy's own; what stands before it was sent to the proxy.
-    const proto = lastOf(this.#allLines('x-forwarded-proto')) === 'https' ? 'https' : 'http';
+    const forwardedProto = lastOf(this.#allLines('x-forwarded-proto')) || this.#scheme;
+    const proto = forwardedProto === 'https' ? 'https' : 'http';
     return `${proto}://${lastOf(this.#allLines('x-forwarded-host')) || host}`;
   }
 }

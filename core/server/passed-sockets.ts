@@ -16,7 +16,8 @@ interface SocketData extends Pick<Admitted, 'caller' | 'place' | 'expiresAt'> {
 }
 
 export interface PassedSockets {
-  mount(app: TemplatedApp, route: PassedSocketRoute): void;
+  /** `onClose` is called once for each socket of this app that was open. */
+  mount(app: TemplatedApp, route: PassedSocketRoute, onClose: () => void): void;
   /** How many are open. */
   open(): number;
   closeSessions(reason: string): void;
@@ -40,7 +41,7 @@ const LONGEST_READ = 2 * LARGEST_MESSAGE;
 /** The sockets that are passed on: to them Studio says nothing of its own, and what they say is not judged. */
 export function createPassedSockets(context: Context, services: SocketServices): PassedSockets {
   const { log } = context;
-  const { dispatch, handshakes, viewers, onClose } = services;
+  const { dispatch, handshakes, viewers } = services;
   const sockets = createSessionSockets<PassedSocket>(context.now);
 
   function upgrade(
@@ -92,7 +93,7 @@ export function createPassedSockets(context: Context, services: SocketServices):
   }
 
   return {
-    mount(app, route) {
+    mount(app, route, onClose) {
       app.ws<SocketData>(route.path, {
         idleTimeout: IDLE_TIMEOUT_S,
         sendPingsAutomatically: true,

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
+import type { Listener } from './listener.ts';
 import { claimPort, type PortClaim } from './port-claim.ts';
-import type { Server } from './server.ts';
 
 /** How a Studio comes by its ports. */
 export interface Ports {
   /** Makes sure that nobody else has them, before anything else is begun. Rejects when somebody does. */
   claim(): Promise<void>;
-  listen(server: Server, host: string, port: number): Promise<number>;
+  listen(server: Listener, host: string, port: number): Promise<number>;
   release(): void;
 }
 
@@ -19,14 +19,19 @@ export const OWN_PORTS: Ports = {
 
 /** A successor can serve on them beside this Studio, and nobody else. `inherited`: this is one, so they are claimed already. */
 export function sharedPorts(
-  { host, port, comfyuiPort }: Pick<Config, 'host' | 'port' | 'comfyuiPort'>,
+  {
+    host,
+    port,
+    comfyuiPort,
+    httpRedirectPort,
+  }: Pick<Config, 'host' | 'port' | 'comfyuiPort' | 'httpRedirectPort'>,
   inherited: boolean,
 ): Ports {
   const claims: PortClaim[] = [];
   return {
     async claim() {
       if (inherited) return;
-      for (const number of [port, comfyuiPort ?? 0])
+      for (const number of [port, comfyuiPort ?? 0, httpRedirectPort ?? 0])
         if (number !== 0) claims.push(await claimPort(host, number));
     },
     listen: (server, on, number) =>

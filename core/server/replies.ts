@@ -6,6 +6,7 @@ import { errorReply, type Reply } from '../http/reply.ts';
 import type { Seconds } from '../http/request.ts';
 import type { LiveRequest } from './live-request.ts';
 import { createPendingReplies, type PendingReply } from './pending-replies.ts';
+import { standingHeaders } from './standing-headers.ts';
 import { streamReply } from './stream-reply.ts';
 import { isSource, type Written, writeReply } from './write-reply.ts';
 
@@ -52,10 +53,12 @@ const ALWAYS: Closes = () => true;
 export const NEVER: Closes = () => false;
 
 export function createReplies({
+  config,
   log,
   metrics,
   sessions,
-}: Pick<Context, 'log' | 'metrics' | 'sessions'>): Replies {
+}: Pick<Context, 'config' | 'log' | 'metrics' | 'sessions'>): Replies {
+  const standing = standingHeaders(config.tls);
   const logsRequests = log.isLevelEnabled('debug');
   const pending = createPendingReplies();
   let draining = false;
@@ -73,15 +76,15 @@ export function createReplies({
     close: Closes,
   ): void {
     request.detach();
-    Promise.resolve(reply)
-      .then((late) => {
+    const writeIt = (late: Reply) =>
+      contain(response, () => {
         if (owed.gone) return isSource(late.body) ? late.body.abort() : undefined;
         response.cork(() => {
           const written = writeNow(response, request, late, unixTime(), close(false));
           finish(owed, response, late, written, close);
         });
-      })
-      .catch((error: unknown) => fail(response, error));
+      });
+    Promise.resolve(reply).then(writeIt, (error: unknown) => fail(response, error));
   }
 
   function writeNow(
@@ -97,13 +100,13 @@ export function createReplies({
     const renewedCookie = renews ? sessions.cookieAt(now) : null;
     if (logsRequests) logRequest(request, reply.status);
     try {
-      const written = writeReply(response, reply, head, renewedCookie, close || draining);
+      const written = writeReply(response, reply, head, renewedCookie, close || draining, standing);
       metrics.requests.answered(request, reply.status);
       return written;
     } catch (error) {
       const failed = toError(error, request);
       metrics.requests.answered(request, failed.status);
-      return writeReply(response, failed, head, null, true);
+      return writeReply(response, failed, head, null, true, standing);
     }
   }
 
@@ -151,7 +154,7 @@ export function createReplies({
     metrics.requests.refused(error.status);
     nextTick(owed, response, () => {
       response.cork(() => {
-        const written = writeReply(response, reply, method === 'HEAD', null, true);
+        const written = writeReply(response, reply, method === 'HEAD', null, true, standing);
         finish(owed, response, reply, written, ALWAYS);
       });
     });

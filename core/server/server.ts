@@ -1,10 +1,14 @@
 import type { us_listen_socket } from 'uWebSockets.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import type { Route } from '../http/route.ts';
+import { filesOf } from '../tls/source.ts';
+import { createApps } from './apps.ts';
 import { limitConnections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createHandshakes } from './handshake.ts';
+import type { Listener } from './listener.ts';
 import { createPassedSockets } from './passed-sockets.ts';
 import { PATIENCE, type Patience } from './pressure.ts';
 import { quietMoment } from './quiet-moment.ts';
@@ -18,13 +22,11 @@ export interface OpenSockets {
   readonly passed: number;
 }
 
-export interface Server {
-  /** Binds the address; resolves to the port, which is the system's choice for port 0. Rejects when it is taken. */
-  listen(host: string, port: number): Promise<number>;
-  /** The same, but with a process that has the port by this call as well: the system deals new connections out to both. */
-  listenBeside(host: string, port: number): Promise<number>;
+export interface Server extends Listener {
   /** Takes no more connections on that port; those that are open go on. */
   stopListening(port: number): void;
+  /** Over https: new connections get the certificate that lies in the files now. Throws when it will not do. */
+  renewCertificate(): void;
   /** How many sockets would get what is published to the topic. */
   subscribers(topic: string): number;
   /** Sends a message to every socket that subscribed to any of the topics. Strings go as text, bytes as binary. */
@@ -55,33 +57,40 @@ export interface Server {
 /** uWebSockets.js's default, SO_REUSEPORT: only processes of one user share a port, and only when all of them ask for it so. */
 const SHARED_PORT = 0;
 
-/** `guard`: what every request and every handshake meets first. `patience`: how long sockets may be far behind. */
+/**
+ * Answers over https where the configuration says so. `guard`: what every request and every handshake meets first.
+ * `patience`: how long sockets may be far behind.
+ */
 export function createServer(
   context: Context,
   routes: readonly Route[],
   guard: Guard = createGuard(),
   patience: Patience = PATIENCE,
 ): Server {
-  const app = uws.App();
+  const { tls, studioDir, maxConnections, maxViewersPerAddress } = context.config;
   const dispatch = createDispatch(context, guard);
-  const connections = limitConnections(app, context.config.maxConnections, () => guard.count('connections'));
-  const viewers = createViewers(context.config.maxViewersPerAddress);
+  const connections = limitConnections(maxConnections, () => guard.count('connections'));
+  const viewers = createViewers(maxViewersPerAddress);
   const handshakes = createHandshakes(context, dispatch, viewers);
-  const services = { dispatch, handshakes, viewers, onClose: connections.socketClosed };
+  const services = { dispatch, handshakes, viewers };
   const sockets = createSockets(context, services, patience);
   const passedSockets = createPassedSockets(context, services);
-  for (const route of routes) {
-    if (route.method !== 'WS') continue;
-    if (route.passedOn) passedSockets.mount(app, route);
-    else sockets.mount(app, route);
-  }
-  mountRoutes(app, routes, dispatch.serve, context.metrics.requests.row);
+  const apps = createApps(tls === null ? null : filesOf(tls, studioDir), (app) => {
+    const counted = connections.watch(app);
+    for (const route of routes) {
+      if (route.method !== 'WS') continue;
+      if (route.passedOn) passedSockets.mount(app, route, counted.socketClosed);
+      else sockets.mount(app, route, counted.socketClosed);
+    }
+    mountRoutes(app, routes, dispatch.serve, context.metrics.requests.row);
+    return counted;
+  });
 
   const listening = new Map<number, us_listen_socket>();
 
   function listen(host: string, port: number, options: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      app.listen(host, port, options, (token) => {
+      apps.listener.listen(host, port, options, (token) => {
         if (!token)
           return reject(
             new Error(
@@ -106,9 +115,16 @@ export function createServer(
     listen: (host, port) => listen(host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT),
     listenBeside: (host, port) => listen(host, port, SHARED_PORT),
     stopListening,
-    subscribers: (topic) => app.numSubscribers(topic),
+    renewCertificate: apps.renew,
+    subscribers(topic) {
+      let sum = 0;
+      for (const app of apps.serving) sum += app.numSubscribers(topic);
+      return sum;
+    },
     publish(topics, message) {
-      for (const topic of topics) app.publish(topic, message, typeof message !== 'string', false);
+      const isBinary = typeof message !== 'string';
+      for (const app of apps.serving)
+        for (const topic of topics) app.publish(topic, message, isBinary, false);
       // A string's bytes are up to three times its length; most are ASCII, and an estimate will do.
       sockets.published(message.length);
     },
@@ -130,17 +146,20 @@ export function createServer(
       await dispatch.drain(graceMs);
       sockets.stop();
       passedSockets.stop();
-      app.close();
+      apps.close();
     },
     async retire(patienceMs) {
       await quietMoment();
       for (const port of [...listening.keys()]) stopListening(port);
+      // What was taken last is counted by then: over https it is handed from app to app in between.
+      await nextTurn();
+      await nextTurn();
       sockets.closeAll(1012, 'Studio restarts');
       passedSockets.closeAll(1012, 'Studio restarts');
       await Promise.all([dispatch.drain(patienceMs), connections.gone(patienceMs)]);
       sockets.stop();
       passedSockets.stop();
-      app.close();
+      apps.close();
     },
   };
 }

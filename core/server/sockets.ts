@@ -26,7 +26,8 @@ interface Opening extends Pick<Admitted, 'caller' | 'expiresAt'> {
 }
 
 export interface Sockets {
-  mount(app: TemplatedApp, route: SocketRoute): void;
+  /** `onClose` is called once for each socket of this app that was open. */
+  mount(app: TemplatedApp, route: SocketRoute, onClose: () => void): void;
   /** To be called when a message of so many bytes was published, to all its topics. */
   published(bytes: number): void;
   /** How many there are. */
@@ -63,13 +64,11 @@ export interface SocketServices {
   readonly dispatch: Dispatch;
   readonly handshakes: Handshakes;
   readonly viewers: Viewers;
-  /** To be called once for each socket that was open. */
-  readonly onClose: () => void;
 }
 
 export function createSockets(context: Context, services: SocketServices, patience: Patience): Sockets {
   const { log, metrics } = context;
-  const { dispatch, handshakes, viewers, onClose } = services;
+  const { dispatch, handshakes, viewers } = services;
   const sockets = createSessionSockets<OpenSocket>(context.now);
   const watch = watchPressure(sockets.open);
 
@@ -122,7 +121,7 @@ export function createSockets(context: Context, services: SocketServices, patien
   }
 
   return {
-    mount(app, route) {
+    mount(app, route, onClose) {
       app.ws<SocketData>(route.path, {
         idleTimeout: IDLE_TIMEOUT_S,
         sendPingsAutomatically: true,

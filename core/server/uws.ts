@@ -9,6 +9,10 @@ export default uws;
 declare module 'uWebSockets.js' {
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number;
   interface TemplatedApp {
+    /** Names this app to another one of the same kind, which hands over its connections. */
+    getDescriptor(): number;
+    addChildAppDescriptor(descriptor: number): TemplatedApp;
+    removeChildAppDescriptor(descriptor: number): TemplatedApp;
     listen(
       host: string,
       port: number,

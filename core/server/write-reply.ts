@@ -2,17 +2,7 @@ import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import type { ByteSource } from '../http/byte-stream.ts';
 import type { Headers, Reply } from '../http/reply.ts';
-
-/** On every reply. A page brings its own Content-Security-Policy; everything else is not to be run or framed at all. */
-const SECURITY_HEADERS: Headers = {
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  // Not no-referrer: with that, browsers send `Origin: null` with the login form (Fetch, 3.1), and it would be refused.
-  'Referrer-Policy': 'same-origin',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-store',
-};
+import type { StandingHeaders } from './standing-headers.ts';
 
 /** A larger body is handed over only as far as the client takes it. */
 const SMALL_BODY = 1024;
@@ -38,12 +28,13 @@ export function writeReply(
   head: boolean,
   renewedCookie: string | null,
   close: boolean,
+  standing: StandingHeaders,
 ): Written {
   const { body } = reply;
   const cookie = reply.sessionCookie ?? renewedCookie;
-  if (reply.lines !== undefined) writeForeignHeaders(response, reply, reply.lines, cookie);
+  if (reply.lines !== undefined) writeForeignHeaders(response, reply, reply.lines, cookie, standing);
   else {
-    const lines = headerLines(reply.headers);
+    const lines = headerLines(reply.headers, standing);
     if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
     response.writeHeader(lines.firstName, cookie === null ? lines.rest : withCookie(lines, cookie));
   }
@@ -72,14 +63,16 @@ function writeForeignHeaders(
   reply: Reply,
   lines: string,
   cookie: string | null,
+  { foreignLines }: StandingHeaders,
 ): void {
-  let all = cookie === null ? lines : `${lines}\r\nSet-Cookie: ${cookie}`;
+  let all = cookie === null ? lines + foreignLines : `${lines}${foreignLines}\r\nSet-Cookie: ${cookie}`;
   for (const [name, value] of Object.entries(reply.headers)) all += `\r\n${name}: ${value}`;
   if (!FOREIGN_LINES.test(all)) throw new Error('the header lines of a forwarded reply are not clean');
   if (reply.status !== 200) response.writeStatus(statusLine(reply.status));
   const colon = all.indexOf(': ');
-  // As bytes: a string would go out as UTF-8, and another server's bytes stay what they are.
-  response.writeHeader(all.slice(0, colon), Buffer.from(all.slice(colon + 2), 'latin1'));
+  const rest = all.slice(colon + 2);
+  // As bytes where there is more than ASCII: a string would go out as UTF-8, and another server's bytes stay what they are.
+  response.writeHeader(all.slice(0, colon), /[\x80-\xff]/.test(rest) ? Buffer.from(rest, 'latin1') : rest);
 }
 
 function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close: boolean): Written {
@@ -100,22 +93,20 @@ function writeNoBody(response: HttpResponse, reply: Reply, head: boolean, close:
 }
 
 /** All header lines but the end: what goes into one call of writeHeader, since each call into uWebSockets.js costs. */
-interface HeaderLines {
-  readonly firstName: string;
-  /** The first header's value and all further lines, as bytes, which cost less to hand over than a string. */
+export interface HeaderLines {
+  // As bytes, which cost less to hand over than a string.
+  readonly firstName: ArrayBuffer;
+  /** The first header's value and all further lines. */
   readonly rest: ArrayBuffer;
   /** The same with a Set-Cookie, which stays the same for all replies of a second. */
   cookie: string;
   restWithCookie: ArrayBuffer;
 }
 
-// Most replies share their headers object with all others of their kind, so its lines are built once.
-const built = new WeakMap<Headers, HeaderLines>();
-
-function headerLines(headers: Headers): HeaderLines {
+function headerLines(headers: Headers, { onOwn, built }: StandingHeaders): HeaderLines {
   const known = built.get(headers);
   if (known !== undefined) return known;
-  const all = Object.entries({ ...SECURITY_HEADERS, ...headers });
+  const all = Object.entries({ ...onOwn, ...headers });
   for (const [name, value] of all) {
     // uWebSockets.js writes what it is given; a line break here would begin a header, or a reply, of somebody else's choice.
     if (!/^[\w-]+$/.test(name) || /[^\t\x20-\x7e]/.test(value))
@@ -123,7 +114,7 @@ function headerLines(headers: Headers): HeaderLines {
   }
   const [firstName, firstValue] = all[0] ?? ['', ''];
   const rest = encode([firstValue, ...all.slice(1).map(([name, value]) => `${name}: ${value}`)].join('\r\n'));
-  const lines = { firstName, rest, cookie: '', restWithCookie: rest };
+  const lines = { firstName: encode(firstName), rest, cookie: '', restWithCookie: rest };
   built.set(headers, lines);
   return lines;
 }
@@ -140,12 +131,12 @@ function encode(text: string): ArrayBuffer {
   return new TextEncoder().encode(text).buffer;
 }
 
-const statusLines = new Map<number, string>();
+const statusLines = new Map<number, ArrayBuffer>();
 
-function statusLine(status: number): string {
+function statusLine(status: number): ArrayBuffer {
   let line = statusLines.get(status);
   if (line === undefined) {
-    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+    line = encode(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`);
     statusLines.set(status, line);
   }
   return line;

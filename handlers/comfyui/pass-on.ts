@@ -8,6 +8,7 @@ import type { Handler } from '../../core/http/route.ts';
 import { JSON_TYPE, MANAGER_BODY_LIMIT } from '../../core/proxy/manager-body.ts';
 import { passedAnswerLines } from '../../core/proxy/passed-answer.ts';
 import { passedRequestLines } from '../../core/proxy/passed-request.ts';
+import type { UpstreamAnswer } from '../../core/proxy/upstream.ts';
 
 /**
  * Every method below `at`: ComfyUI itself, streamed both ways. What it may not see of the request and what it may not say to
@@ -15,22 +16,27 @@ import { passedRequestLines } from '../../core/proxy/passed-request.ts';
  * was judged: that is written anew, so that nobody reads it in another way.
  */
 export function passOn(at: '' | '/comfyui'): Handler {
-  return async (context, request) => {
+  // Not async: for a call that nobody has to judge each promise more would cost what a header does.
+  return (context, request) => {
     if (at === '' && request.header('service-worker') !== '') throw NO_WORKER;
     const path = request.path.slice(at.length);
     const { method, rawQuery: query } = request;
     const source = request.stream();
     const judging = context.manager.admit({ method, path, query }, request, () => bytesOf(source));
-    const judged = judging === null ? null : await judging;
-    const answer = await context.comfyui.send({
-      method,
-      path: query === '' ? path : `${path}?${query}`,
-      lines: lines(context, request, judged !== null),
-      body: judged ?? source,
-      client: request,
-    });
     const mount = { at, upstream: context.config.comfyuiUrl };
-    return forward(answer.status, passedAnswerLines(answer.fields, path, mount), answer.body) satisfies Reply;
+    const toReply = ({ status, fields, body }: UpstreamAnswer): Reply =>
+      forward(status, passedAnswerLines(fields, path, mount), body);
+    const send = (judged: Uint8Array | null): Promise<Reply> =>
+      context.comfyui
+        .send({
+          method,
+          path: query === '' ? path : `${path}?${query}`,
+          lines: lines(context, request, judged !== null),
+          body: judged ?? source,
+          client: request,
+        })
+        .then(toReply);
+    return judging === null ? send(null) : judging.then(send);
   };
 }
 

@@ -18,6 +18,7 @@ export function staticFile(context: Context, request: Request): Reply {
 
 /** RFC 9110, 12.5.3, as far as clients use it: an encoding that is named, and not with a weight of 0. */
 function bestVariant({ variants }: Asset, accepted: string): Variant {
+  if (accepted === '') return variants.identity;
   const accepts = (encoding: string) =>
     accepted.split(',').some((part) => {
       const [name, weight] = part.split(';');
@@ -28,6 +29,7 @@ function bestVariant({ variants }: Asset, accepted: string): Variant {
 
 /** RFC 9110, 13.1.2: a list of validators, compared weakly. */
 function matches(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === '') return false;
   return ifNoneMatch
     .split(',')
     .some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === etag);

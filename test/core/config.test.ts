@@ -32,6 +32,9 @@ const GOOD: readonly [keyof typeof VARIABLES, string, keyof Config, unknown][] =
   ['STUDIO_HOST', '::', 'host', '::'],
   ['STUDIO_PORT', '0', 'port', 0],
   ['STUDIO_PORT', '65535', 'port', 65_535],
+  ['STUDIO_TLS', '', 'tls', null],
+  ['STUDIO_TLS', 'self-signed', 'tls', { kind: 'self-signed' }],
+  ['STUDIO_HTTP_REDIRECT_PORT', '', 'httpRedirectPort', null],
   ['COMFYUI_URL', 'http://comfyui:8188', 'comfyuiUrl', 'http://comfyui:8188'],
   ['COMFYUI_URL', 'https://10.0.0.7/comfy//', 'comfyuiUrl', 'https://10.0.0.7/comfy'],
   ['COMFYUI_URL', 'http://127.0.0.1:8188/', 'comfyuiUrl', 'http://127.0.0.1:8188'],
@@ -150,4 +153,39 @@ t.test('nothing set is a good configuration, and it is frozen', async (t) => {
 t.test('every default is a good value', async (t) => {
   for (const [name, { fallback }] of Object.entries(VARIABLES))
     t.same(mistakes({ [name]: fallback }), [], name);
+});
+
+// [environment, the mistakes]
+const TLS_MISTAKES: readonly [NodeJS.ProcessEnv, readonly RegExp[]][] = [
+  [{ STUDIO_TLS_CERT: '/a.pem', STUDIO_TLS_KEY: '/b.pem' }, []],
+  [{ STUDIO_TLS: 'self-signed', STUDIO_HTTP_REDIRECT_PORT: '8080' }, []],
+  [{ STUDIO_TLS: 'self-signed', STUDIO_HTTP_REDIRECT_PORT: '0', STUDIO_PORT: '0' }, []],
+  [{ STUDIO_TLS: 'yes' }, [/^STUDIO_TLS: "yes" will not do; write self-signed, or nothing/]],
+  [{ STUDIO_TLS_CERT: '/a.pem' }, [/^STUDIO_TLS_KEY: .* missing/]],
+  [{ STUDIO_TLS_KEY: '/b.pem' }, [/^STUDIO_TLS_CERT: .* missing/]],
+  [
+    { STUDIO_TLS: 'self-signed', STUDIO_TLS_CERT: '/a.pem', STUDIO_TLS_KEY: '/b.pem' },
+    [/^STUDIO_TLS: there is a certificate in STUDIO_TLS_CERT/],
+  ],
+  [{ STUDIO_HTTP_REDIRECT_PORT: '8080' }, [/^STUDIO_HTTP_REDIRECT_PORT: there is no https/]],
+  [
+    { STUDIO_HTTP_REDIRECT_PORT: '8000', STUDIO_TLS: 'self-signed' },
+    [/^STUDIO_HTTP_REDIRECT_PORT: it is one of the others/],
+  ],
+  [
+    { STUDIO_HTTP_REDIRECT_PORT: '8001', STUDIO_COMFYUI_PORT: '8001', STUDIO_TLS: 'self-signed' },
+    [/^STUDIO_HTTP_REDIRECT_PORT: it is one of the others/],
+  ],
+];
+
+t.test('https: what belongs together is asked for together', async (t) => {
+  for (const [env, expected] of TLS_MISTAKES) {
+    const found = mistakes(env);
+    t.equal(found.length, expected.length, JSON.stringify(env));
+    for (const [index, words] of expected.entries()) t.match(found[index], words);
+  }
+  t.same(loadConfig({ STUDIO_TLS_CERT: '/a.pem', STUDIO_TLS_KEY: 'b.pem' }).tls, {
+    kind: 'files',
+    files: { certificate: '/a.pem', key: join(process.cwd(), 'b.pem') },
+  });
 });

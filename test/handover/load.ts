@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 
 export interface Load {
   /** Lets every client finish the request that it is at. */
@@ -18,7 +19,10 @@ export interface LoadResult {
  * twice.
  */
 export function holdLoad(url: string, headers: Record<string, string>, clients: number): Load {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const options = { keepAlive: true, maxSockets: clients };
+  const agent = url.startsWith('https:')
+    ? new SecureAgent({ ...options, rejectUnauthorized: false })
+    : new Agent(options);
   const failures: string[] = [];
   let answered = 0;
   let stopped = false;
@@ -61,7 +65,8 @@ export function holdLoad(url: string, headers: Record<string, string>, clients: 
 
 function ask(agent: Agent, url: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, headers }, (answer) => {
+    const send = url.startsWith('https:') ? secureRequest : request;
+    const sent = send(url, { agent, headers }, (answer) => {
       answer.on('error', reject);
       answer.on('end', () => resolve(answer.statusCode ?? 0));
       answer.resume();

@@ -55,7 +55,7 @@ export async function startPod(t: Test, env: Readonly<Record<string, string>> = 
     });
   const pod: Pod = {
     child,
-    url: `http://127.0.0.1:${port}`,
+    url: `${env.STUDIO_TLS === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     studioDir,
     exit,

@@ -57,7 +57,7 @@ export async function startTestStudio(
     await studio.close(1000);
     rmSync(studioDir, { recursive: true, force: true });
   });
-  return { ...studio, url: `http://127.0.0.1:${studio.port}`, logged };
+  return { ...studio, url: `${studio.tls === null ? 'http' : 'https'}://127.0.0.1:${studio.port}`, logged };
 }
 
 /** The next event of that type. */

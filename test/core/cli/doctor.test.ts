@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type DoctorOptions, doctor } from '../../../core/cli/doctor.ts';
 import type { Exposure } from '../../../core/exposure.ts';
+import { makePair, writePair } from '../../support/certificates.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
 import { KEY } from '../../support/handler.ts';
 import { startTestStudio } from '../../support/studio.ts';
@@ -135,6 +136,25 @@ t.test('a Studio that runs is asked, and tells what only it has seen', async (t)
   t.notOk(studio.logged.some((line) => line.includes(KEY)));
   const offline = await run(['--offline'], env);
   t.match(offline.text, /no running Studio asked/);
+});
+
+t.test('one that speaks https is asked over https; without it the files are looked at', async (t) => {
+  const folder = freshFolder(t);
+  const [studioDir, comfyuiDir] = ['studio', 'comfyui'].map((name) => join(folder, name));
+  const pair = makePair(10);
+  const { env: files, key } = writePair(folder, pair);
+  const studio = await startTestStudio(t, { ...files, STUDIO_DIR: `${studioDir}` });
+  const env = {
+    ...{ ...files, STUDIO_DIR: `${studioDir}`, COMFYUI_DIR: `${comfyuiDir}`, API_KEY: KEY },
+    ...{ STUDIO_PORT: String(studio.port), STUDIO_HOST: '127.0.0.1' },
+  };
+  const { text } = await run([], env);
+  t.match(text, `told by https://127.0.0.1:${studio.port}`);
+  t.match(text, /ok +transport +Studio itself speaks https/);
+  t.match(text, /AMBER +certificate +The certificate for https ends on .*, in \d+ days/);
+  t.match((await run(['--offline'], env)).text, /AMBER +certificate/);
+  writeFileSync(key, makePair().key);
+  t.match((await run(['--offline'], env)).text, /RED +certificate/);
 });
 
 t.test('colours are for terminals', async (t) => {

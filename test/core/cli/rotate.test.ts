@@ -26,6 +26,17 @@ t.test('a Studio that runs takes up the new secret: its sessions have ended', as
   t.equal(await status(), 401);
 });
 
+t.test('one that speaks https is asked over https', async (t) => {
+  const studioDir = freshFolder(t);
+  const { port } = await startTestStudio(t, { STUDIO_DIR: studioDir, STUDIO_TLS: 'self-signed' });
+  const env = {
+    ...{ STUDIO_DIR: studioDir, API_KEY: KEY, STUDIO_TLS: 'self-signed' },
+    ...{ STUDIO_PORT: String(port), STUDIO_HOST: '127.0.0.1' },
+  };
+  const done = new RegExp(`https://127\\.0\\.0\\.1:${port} goes on with the new secret`);
+  t.match(await run([], env), { code: 0, text: done });
+});
+
 t.test('without one the secret is new all the same, and only its owner can read it', async (t) => {
   const studioDir = freshFolder(t);
   const path = join(studioDir, '.session_secret');

@@ -1,9 +1,26 @@
 import t from 'tap';
 import type { CheckState, Facts } from '../../../core/posture/facts.ts';
 import { CHECKS, judgePosture } from '../../../core/posture/judge.ts';
+import type { TlsState } from '../../../core/tls/tls.ts';
 import { GOOD, seen } from './good-facts.ts';
 
-const network = (rest: Partial<Facts['network']>) => ({ network: { ...GOOD.network, ...rest } });
+const network = (rest: Partial<Facts['network']>) => ({
+  tls: null,
+  network: { ...GOOD.network, ...rest },
+});
+const tls = (rest: Partial<TlsState>, endsInDays = 60): Partial<Facts> => ({
+  tls: {
+    kind: 'files',
+    certificate: {
+      validFrom: 0,
+      expiresAt: GOOD.now + endsInDays * 86_400_000,
+      fingerprint: 'AB:CD',
+      digest: '',
+    },
+    refused: null,
+    ...rest,
+  },
+});
 const versions = (rest: Partial<Facts['versions']>) => ({ versions: { ...GOOD.versions, ...rest } });
 const own = (name: 'secret' | 'keyFile' | 'database', rest: Partial<NonNullable<Facts['secret']>>) => ({
   [name]: { ...GOOD[name], ...rest },
@@ -83,6 +100,41 @@ const ROWS: readonly [string, string, Partial<Facts>, CheckState | null, RegExp?
   ['transport', 'loopback', network({ ...unseen, loopbackOnly: true }), 'green'],
   ['transport', 'nothing seen, nothing set', network(unseen), 'amber', /TRUSTED_PROXIES/],
   ['transport', 'not running, a proxy named', network({ seen: null }), 'green'],
+  [
+    'transport',
+    'https of its own',
+    { ...network({ ...unseen, seen: seen({ https: 5 }) }), ...tls({}) },
+    'green',
+    /itself speaks https/,
+  ],
+  [
+    'transport',
+    'https of its own, and an untrusted proxy',
+    { ...network({ untrustedProxy: '10.0.0.9/32' }), ...tls({}) },
+    'amber',
+  ],
+  ['certificate', 'plain http', { tls: null }, null],
+  ['certificate', 'cannot be used', { tls: 'unusable' }, 'red', /STUDIO_TLS_CERT/],
+  ['certificate', 'good', tls({}), 'green', /until 2026-07-31; SHA-256 AB:CD/],
+  ['certificate', "Studio's own", tls({ kind: 'self-signed' }), 'green', /Studio's own/],
+  ['certificate', '14 days to go', tls({}, 14), 'green'],
+  ['certificate', '13 days to go', tls({}, 13), 'amber', /in 13 days.*whatever renews it/],
+  ['certificate', 'ended', tls({}, 0), 'red', /has ended/],
+  ['certificate', 'ended, and the next is refused', tls({ refused: 'no' }, -1), 'red', /has ended/],
+  [
+    'certificate',
+    'the next is refused',
+    tls({ refused: 'the key is another' }),
+    'amber',
+    /the key is another/,
+  ],
+  [
+    'certificate',
+    "Studio's own ended",
+    tls({ kind: 'self-signed' }, -1),
+    'red',
+    /STUDIO_DIR must be writable/,
+  ],
   ['secure-cookie', 'not running', network({ seen: null }), null],
   ['secure-cookie', 'nobody came', network(unseen), null],
   ['secure-cookie', 'on localhost', network({ seen: seen({}, { localhost: 1 }) }), 'green'],

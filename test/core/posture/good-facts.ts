@@ -15,6 +15,16 @@ export const GOOD: Facts = {
   database: { path: '/studio/studio.db', mode: 0o600, uid: 1000, changedAt: NOW },
   folder: { path: '/studio', writable: true, freeBytes: 50 * 1024 ** 3 },
   comfyuiUrl: 'http://127.0.0.1:8188',
+  tls: {
+    kind: 'files',
+    certificate: {
+      validFrom: NOW - 30 * 86_400_000,
+      expiresAt: NOW + 60 * 86_400_000,
+      fingerprint: 'AB:CD',
+      digest: 'ab',
+    },
+    refused: null,
+  },
   exposure: { checked: true, reachable: [] },
   network: {
     loopbackOnly: false,
