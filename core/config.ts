@@ -3,7 +3,7 @@ import { SECRET, VARIABLES, type Variable } from './config/variables.ts';
 import type { Retention } from './events/retention.ts';
 import type { LogLevel } from './log.ts';
 import type { SecurityLevel } from './proxy/manager-level.ts';
-import type { RunRetention } from './runs/sqlite-archive.ts';
+import type { RunRetention } from './runs/run-retention.ts';
 import { StartupError } from './startup-error.ts';
 import type { TlsSource } from './tls/source.ts';
 import { KNOWN_TOKENS } from './tokens.ts';
