@@ -1,7 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** V8 keeps a file that holds one character beyond Latin-1 at two bytes for each of them: 1.2 MB here, for a few quotation marks. */
+const oneByteEach: Plugin = {
+  name: 'one-byte-each',
+  renderChunk: (code) => ({
+    code: code.replace(
+      /[\u0100-\uffff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+    // The lines stay as they are; only columns behind such a character do not.
+    map: null,
+  }),
+};
 
 /**
  * Builds the server's side, its libraries included, into a few files in dist/core/: Node takes three times as long to find and
@@ -9,6 +22,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
  */
 export default defineConfig({
   publicDir: false,
+  plugins: [oneByteEach],
   build: {
     ssr: true,
     outDir: here('dist/core'),
@@ -19,7 +33,8 @@ export default defineConfig({
     sourcemap: true,
     rolldownOptions: {
       input: { main: here('core/main.ts'), 'key-judge': here('core/auth/key-judge.ts') },
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      // Comments would stay in memory with the code.
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', comments: false },
     },
   },
   ssr: {
