@@ -21,7 +21,7 @@ import type { SystemStatus } from './status.ts';
 import type { TransportWatch } from './transport-watch.ts';
 import type { Updates } from './update/updates.ts';
 
-/** All that a handler may use, built once at start by main.ts and frozen. */
+/** All that a handler may use, built once at start by studio/build-context.ts and frozen. */
 export interface Context {
   readonly config: Config;
   readonly log: Log;

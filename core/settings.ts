@@ -1,4 +1,4 @@
-import { SECRET, VARIABLES } from './config.ts';
+import { SECRET, VARIABLES } from './config/variables.ts';
 import { KNOWN_TOKENS } from './tokens.ts';
 
 type Name = keyof typeof VARIABLES | (typeof KNOWN_TOKENS)[number];

@@ -55,6 +55,10 @@ const IMPORTS: readonly [string, string, boolean][] = [
   ['handlers/comfyui/x.ts', '../../core/proxy/passed-answer.ts', true],
   ['core/main.ts', '../handlers/routes.ts', true],
   ['core/studio.ts', './server/server.ts', true],
+  ['core/studio/x.ts', '../server/server.ts', true],
+  ['core/studio/x.ts', 'uWebSockets.js', false],
+  ['core/studio/x.ts', '../../handlers/routes.ts', false],
+  ['core/config/x.ts', '../../handlers/routes.ts', false],
   // "core/tls knows certificates, not who serves with them"
   ['core/tls/x.ts', 'uWebSockets.js', false],
   ['core/tls/x.ts', '../server/server.ts', false],

@@ -2,7 +2,13 @@ import type { Scenario } from '../scenario.ts';
 import { COLD_START } from './cold-start.ts';
 import { FAN_OUT } from './fan-out.ts';
 import { GATES } from './gates.ts';
+import { GROWTH_COOKIES } from './growth-cookies.ts';
+import { GROWTH_HISTORY } from './growth-history.ts';
+import { GROWTH_RUNS } from './growth-runs.ts';
+import { GROWTH_THROTTLE } from './growth-throttle.ts';
 import { GUARD } from './guard.ts';
+import { HANDSHAKES } from './handshakes.ts';
+import { IDLE_SOCKETS } from './idle-sockets.ts';
 import { METRICS } from './metrics.ts';
 import { PROXY } from './proxy.ts';
 import { PROXY_MEMORY } from './proxy-memory.ts';
@@ -21,7 +27,13 @@ export const SCENARIOS: readonly Scenario[] = [
   COLD_START,
   FAN_OUT,
   SLOW_VIEWER,
+  HANDSHAKES,
+  IDLE_SOCKETS,
   PROXY,
   PROXY_MEMORY,
   SLOW_CLIENTS,
+  GROWTH_COOKIES,
+  GROWTH_RUNS,
+  GROWTH_HISTORY,
+  GROWTH_THROTTLE,
 ];

@@ -17,10 +17,26 @@ export interface FrameSource {
   close(): void;
 }
 
+/** About as long as a text-to-image workflow. */
+const WAITING_PROMPT = Object.fromEntries(
+  Array.from({ length: 9 }, (_, at) => [
+    String(at + 1),
+    { class_type: 'Note', inputs: { text: 'x'.repeat(200) }, _meta: { title: `Note ${at}` } },
+  ]),
+);
+
 const Submitted = z.object({ prompt_id: z.string(), prompt: z.record(z.string(), z.unknown()) });
 
-export async function startFrameSource(): Promise<FrameSource> {
+/** `waiting`: how many more runs stand in its queue, which somebody else put there. */
+export async function startFrameSource(waiting = 0): Promise<FrameSource> {
   const running: unknown[] = [];
+  const pending = Array.from({ length: waiting }, (_, at) => [
+    at + 1,
+    `waiting-${at}`,
+    WAITING_PROMPT,
+    {},
+    ['9'],
+  ]);
   let longest = 0;
 
   const server = createServer(async (request, response) => {
@@ -31,7 +47,7 @@ export async function startFrameSource(): Promise<FrameSource> {
       const { prompt_id, prompt } = Submitted.parse(JSON.parse(await textOf(request)));
       running.push([running.length, prompt_id, prompt, {}, []]);
       answer({ prompt_id, number: running.length, node_errors: {} });
-    } else if (request.url === '/queue') answer({ queue_running: running, queue_pending: [] });
+    } else if (request.url === '/queue') answer({ queue_running: running, queue_pending: pending });
     else answer({});
   });
   const sockets = new WebSocketServer({ server });

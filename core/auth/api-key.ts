@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** The longest key, in characters; config.ts refuses a longer one. */
+/** The longest key, in characters; config/variables.ts refuses a longer one. */
 export const LONGEST_KEY = 128;
 
 /** The one key of this Studio. Nothing gives the key itself away. */

@@ -1,5 +1,6 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import { stringifySetCookie } from 'cookie';
+import { forgetOldest } from '../forget-oldest.ts';
 import type { Caller, Seconds } from '../http/request.ts';
 import { createHmacSha256 } from './hmac.ts';
 import { LONGEST_COOKIE, sessionCookies } from './session-cookie.ts';
@@ -122,12 +123,6 @@ function isSameTag(a: string, b: string): boolean {
   tagA.write(a, 'latin1');
   tagB.write(b, 'latin1');
   return timingSafeEqual(tagA, tagB);
-}
-
-/** A Map iterates in the order of insertion, so the first is the oldest. */
-function forgetOldest(verified: Map<string, SessionCaller>): void {
-  const oldest = verified.keys().next();
-  if (!oldest.done) verified.delete(oldest.value);
 }
 
 /** RFC 6265bis. The value needs no escaping: `:` and `.` are cookie octets (RFC 6265, 4.1.1). */

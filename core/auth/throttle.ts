@@ -1,3 +1,4 @@
+import { forgetOldest } from '../forget-oldest.ts';
 import type { Seconds } from '../http/request.ts';
 import { throttleKey } from './client-address.ts';
 
@@ -10,7 +11,7 @@ export interface ThrottleOptions {
   readonly longestBlock: Seconds;
   /** After this long without a failure an address starts anew. */
   readonly forgetAfter: Seconds;
-  /** How many addresses are remembered; the one that failed longest ago is dropped for a new one. */
+  /** How many addresses are remembered at the most; those that failed longest ago make room for new ones. */
   readonly addresses: number;
 }
 
@@ -49,7 +50,7 @@ interface Record {
  */
 export function createThrottle(options: Partial<ThrottleOptions> = {}): Throttle {
   const { failures, window, firstBlock, longestBlock, forgetAfter, addresses } = { ...DEFAULTS, ...options };
-  // In the order of the latest failure, so the first is the one to drop.
+  // In the order of the latest failure, so the first are the ones to forget.
   const records = new Map<string, Record>();
   let latestBlockEnd: Seconds = 0;
 
@@ -63,7 +64,7 @@ export function createThrottle(options: Partial<ThrottleOptions> = {}): Throttle
       const key = throttleKey(address);
       const record = fresh(records.get(key), now);
       records.delete(key);
-      if (records.size >= addresses) dropOldest(records);
+      if (records.size >= addresses) forgetOldest(records);
       records.set(key, record);
       // A window that slides: with a fixed one, four failures at the end of one and four at the start of the next go through.
       record.recent = [...record.recent.filter((at) => now - at < window), now];
@@ -85,9 +86,4 @@ export function createThrottle(options: Partial<ThrottleOptions> = {}): Throttle
     if (record !== undefined && now - record.lastFailure < forgetAfter) return record;
     return { recent: [], lastFailure: now, blocks: 0, blockedUntil: 0 };
   }
-}
-
-function dropOldest(records: Map<string, Record>): void {
-  const oldest = records.keys().next();
-  if (!oldest.done) records.delete(oldest.value);
 }

@@ -1,4 +1,4 @@
-import { VARIABLES } from '../config.ts';
+import { VARIABLES } from '../config/variables.ts';
 import type { Commands } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Paint } from './paint.ts';

@@ -1,6 +1,8 @@
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
 import { type ConfigOutcome, writeManagerConfig } from './manager-config.ts';
 import type { SecurityLevel } from './manager-level.ts';
-import { saveLevel } from './manager-level-file.ts';
+import { loadLevel, saveLevel } from './manager-level-file.ts';
 
 /** The level that ComfyUI Manager is held to: Studio's own setting, which nothing inside ComfyUI can change. */
 export interface ManagerLevel {
@@ -28,4 +30,22 @@ export function createManagerLevel({ studioDir, comfyuiDir, level }: ManagerLeve
       return writeManagerConfig(comfyuiDir, next);
     },
   };
+}
+
+/** The kept level, which Manager's config.ini is brought to as well: somebody may have changed it meanwhile. */
+export function openManagerLevel(
+  {
+    studioDir,
+    comfyuiDir,
+    managerSecurityLevel,
+  }: Pick<Config, 'studioDir' | 'comfyuiDir' | 'managerSecurityLevel'>,
+  log: Pick<Log, 'info' | 'warn'>,
+): ManagerLevel {
+  const level = loadLevel(studioDir, managerSecurityLevel, (message) => log.warn(message));
+  log.info(`ComfyUI Manager is held to the security level "${level}"`);
+  if (comfyuiDir !== null) {
+    const outcome = writeManagerConfig(comfyuiDir, level);
+    if (!outcome.written) log.warn(outcome.reason);
+  }
+  return createManagerLevel({ studioDir, comfyuiDir, level });
 }

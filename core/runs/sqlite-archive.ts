@@ -4,22 +4,12 @@ import { parseExactJson } from '../exact-json.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { RunArchive, RunRecord } from './archive.ts';
 import { promptFrom } from './comfyui-answers.ts';
-import { conditions } from './history-conditions.ts';
+import { pageOf } from './history-conditions.ts';
+import type { PromptId } from './run.ts';
+import { createForgetting, type RunRetention } from './run-retention.ts';
 import { isOver } from './state.ts';
 import { StoredProgress, StoredTiming } from './stored-progress.ts';
 
-/** Of the runs that are over. The oldest go first, by whichever limit is reached. */
-export interface RunRetention {
-  readonly count: number;
-  readonly days: number;
-  /** What their records may take together, in bytes; workflows can carry images. */
-  readonly bytes: number;
-}
-
-/** How many runs may end before the ones that are too many are deleted. */
-const PRUNE_EVERY = 50;
-
-const DAY_MS = 86_400_000;
 const OVER = `status NOT IN ('queued', 'running')`;
 
 /** The archive in Studio's own storage. */
@@ -43,34 +33,20 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
   const open = database.prepare(`SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY number`);
   const get = database.prepare('SELECT accepted, progress, node_errors FROM runs WHERE prompt_id = ?');
   const promptOf = database.prepare('SELECT prompt FROM runs WHERE prompt_id = ?').pluck();
-  const deleteOne = database.prepare(`DELETE FROM runs WHERE prompt_id = ? AND ${OVER}`);
-  const deleteAll = database.prepare(`DELETE FROM runs WHERE ${OVER} RETURNING prompt_id`).pluck();
-  const pruneOld = database.prepare(
-    `DELETE FROM runs WHERE ${OVER} AND (ended_at < @oldest
-       OR number <= (SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET @count))`,
-  );
-  // The number of the newest run that, with all newer ones, takes more than there is room for.
-  const tooMuch = database
-    .prepare(
-      `SELECT number FROM (SELECT number, sum(bytes) OVER (ORDER BY number DESC) AS total FROM runs)
-       WHERE total > ? ORDER BY number DESC LIMIT 1`,
-    )
+  const deleteOne = database
+    .prepare(`DELETE FROM runs WHERE prompt_id = ? AND ${OVER} RETURNING bytes`)
     .pluck();
-  const pruneBelow = database.prepare(`DELETE FROM runs WHERE ${OVER} AND number <= ?`);
-  const bytesKept = database.prepare('SELECT sum(bytes) FROM runs').pluck();
-  let untilPrune = 0;
-  /** The most that the records can take by now: what was deleted since it was counted is still in it. */
-  let mostBytes = Number.POSITIVE_INFINITY;
+  const deleteAll = database.prepare(`DELETE FROM runs WHERE ${OVER} RETURNING prompt_id`).pluck();
+  const earlier = database.prepare('SELECT bytes, ended_at FROM runs WHERE prompt_id = ?');
+  const forgetting = createForgetting(storage, retention);
 
-  function pruneNowAndThen(): void {
-    untilPrune -= 1;
-    if (untilPrune > 0 && mostBytes <= retention.bytes) return;
-    untilPrune = PRUNE_EVERY;
-    pruneOld.run({ oldest: Date.now() - retention.days * DAY_MS, count: retention.count });
-    if (mostBytes <= retention.bytes) return;
-    const number = tooMuch.get(retention.bytes);
-    if (number !== undefined) pruneBelow.run(number);
-    mostBytes = Number(bytesKept.get());
+  /** What is kept of the run until now. */
+  function beforeOf(id: PromptId): z.infer<typeof BeforeRow> | undefined {
+    return BeforeRow.optional().parse(earlier.get(id));
+  }
+
+  function deleted(bytes: number): void {
+    storage.whenKept(() => forgetting.deleted({ runs: 1, bytes }));
   }
 
   return {
@@ -78,6 +54,7 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
       const promptText = stringify(prompt) ?? '{}';
       const progress = JSON.stringify(run);
       const bytes = Buffer.byteLength(promptText) + progress.length;
+      const before = beforeOf(run.prompt_id);
       storage.write(() =>
         insert.run({
           id: run.prompt_id,
@@ -88,11 +65,12 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
           queuedAt: Date.parse(run.queued_at),
         }),
       );
-      mostBytes += bytes;
+      if (typeof before?.ended_at === 'number') deleted(before.bytes);
     },
     save({ run, accepted, nodeErrors }) {
       const ended = isOver(run.status);
-      storage.write(() => {
+      const before = ended ? beforeOf(run.prompt_id) : undefined;
+      storage.write(() =>
         update.run({
           id: run.prompt_id,
           status: run.status,
@@ -100,9 +78,9 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
           endedAt: ended ? Date.parse(run.ended_at ?? run.queued_at) : null,
           progress: JSON.stringify(run),
           nodeErrors: JSON.stringify(nodeErrors),
-        });
-        if (ended) pruneNowAndThen();
-      });
+        }),
+      );
+      if (before?.ended_at === null) storage.whenKept(() => forgetting.ended(before.bytes));
     },
     saveTimings(id, timings) {
       storage.write(() => updateTimings.run({ id, timings: JSON.stringify(timings) }));
@@ -126,13 +104,9 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
       return text === undefined ? [] : StoredTimings.parse(text);
     },
     list(query) {
-      const { where, values } = conditions(query);
+      const { sql, values } = pageOf(query);
       // One more than asked for tells whether there is a next page.
-      const rows = Page.parse(
-        database
-          .prepare(`SELECT number, progress FROM runs ${where} ORDER BY number DESC LIMIT ?`)
-          .all(...values, query.limit + 1),
-      );
+      const rows = Page.parse(database.prepare(sql).all(...values, query.limit + 1));
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
       return {
@@ -140,8 +114,18 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
         next: rows.length > query.limit && last !== undefined ? last.number : null,
       };
     },
-    delete: (ids) => storage.write(() => ids.filter((id) => deleteOne.run(id).changes > 0)),
-    deleteAll: () => storage.write(() => z.array(z.string()).parse(deleteAll.all())),
+    delete: (ids) =>
+      storage.write(() =>
+        ids.filter((id) => {
+          const bytes = deleteOne.get(id);
+          if (typeof bytes === 'number') deleted(bytes);
+          return bytes !== undefined;
+        }),
+      ),
+    deleteAll() {
+      forgetting.deleted(null);
+      return storage.write(() => z.array(z.string()).parse(deleteAll.all()));
+    },
   };
 }
 
@@ -156,6 +140,8 @@ const RecordRow = z.object({
   progress: Json.pipe(StoredProgress),
   node_errors: Json.pipe(z.record(z.string(), z.unknown())),
 });
+
+const BeforeRow = z.object({ bytes: z.number(), ended_at: z.number().nullable() });
 
 const PromptRow = z.object({ prompt: z.string().transform((text) => promptFrom(parseExactJson(text))) });
 

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets
 import { SESSION_LIFETIME } from '../auth/session.ts';
 import type { Context } from '../context.ts';
 import { HttpError } from '../http/http-error.ts';
-import type { RequestHead, Seconds } from '../http/request.ts';
+import type { Caller, RequestHead, Seconds } from '../http/request.ts';
 import type { Dispatch, HandshakeRoute } from './dispatch.ts';
 import type { LiveRequest } from './live-request.ts';
 import { UPGRADE_REQUIRED } from './router.ts';
@@ -11,6 +11,9 @@ import type { Viewers } from './viewers.ts';
 /** A handshake that may be accepted. */
 export interface Admitted {
   readonly request: LiveRequest;
+  readonly caller: Caller;
+  /** Where it is counted among the viewers. */
+  readonly place: string;
   /** When its session ends, in Unix seconds. A key's socket has no end. */
   readonly expiresAt: Seconds;
 }
@@ -37,14 +40,14 @@ export function createHandshakes(context: Context, dispatch: Dispatch, viewers: 
     admit(response, live, route) {
       const request = dispatch.admit(response, live, route);
       if (request === null) return null;
-      const refusal = judgeHandshake(request) ?? (viewers.isFull(request.ip) ? TOO_MANY_VIEWERS : null);
+      const place = viewers.placeOf(request.ip);
+      const refusal = judgeHandshake(request) ?? (viewers.isFull(place) ? TOO_MANY_VIEWERS : null);
       if (refusal === null) {
+        const { caller } = request;
         // The cookie is renewed by this very reply.
-        const bySession = request.caller.by === 'session';
-        return {
-          request,
-          expiresAt: bySession ? context.now() + SESSION_LIFETIME : Number.POSITIVE_INFINITY,
-        };
+        const expiresAt =
+          caller.by === 'session' ? context.now() + SESSION_LIFETIME : Number.POSITIVE_INFINITY;
+        return { request, caller, place, expiresAt };
       }
       dispatch.refuse(response, 'GET', refusal);
       return null;

@@ -8,8 +8,7 @@ import { createSessionSockets } from './session-sockets.ts';
 import { IDLE_TIMEOUT_S, type SocketServices } from './sockets.ts';
 
 /** What uWebSockets.js keeps with a socket. */
-interface SocketData {
-  readonly admitted: Admitted;
+interface SocketData extends Pick<Admitted, 'caller' | 'place' | 'expiresAt'> {
   readonly listen: ReturnType<PassedSocketHandler>['listen'];
   /** Both from its opening on. */
   socket: PassedSocket | null;
@@ -60,17 +59,18 @@ export function createPassedSockets(context: Context, services: SocketServices):
       if (error instanceof HttpError) return dispatch.refuse(response, 'GET', error);
       throw error;
     }
-    const data: SocketData = { admitted, listen: passed.listen, socket: null, listener: null };
+    const { caller, place, expiresAt } = admitted;
+    const { listen } = passed;
+    const data: SocketData = { caller, place, expiresAt, listen, socket: null, listener: null };
     handshakes.accept(response, admitted, data, passed.protocol, socketContext);
   }
 
   function open(live: WebSocket<SocketData>): void {
     const data = live.getUserData();
-    const { request, expiresAt } = data.admitted;
-    const socket = new PassedSocket(live, request.caller, expiresAt);
+    const socket = new PassedSocket(live, data.caller, data.expiresAt);
     data.socket = socket;
     sockets.add(socket);
-    viewers.add(request.ip);
+    viewers.add(data.place);
     contain(live, () => {
       data.listener = data.listen(socket);
     });
@@ -110,8 +110,8 @@ export function createPassedSockets(context: Context, services: SocketServices):
         open,
         message: hear,
         close(live, code, reason) {
-          const { admitted, socket, listener } = live.getUserData();
-          viewers.remove(admitted.request.ip);
+          const { place, socket, listener } = live.getUserData();
+          viewers.remove(place);
           if (socket !== null) {
             sockets.remove(socket);
             socket.hasClosed();

@@ -8,15 +8,21 @@ import { OpenSocket } from './open-socket.ts';
 import type { Patience } from './pressure.ts';
 import { watchPressure } from './pressure-watch.ts';
 import { createSessionSockets } from './session-sockets.ts';
-import { type Allowance, createAllowance, LARGEST_MESSAGE, type Viewers } from './viewers.ts';
+import { Allowance, LARGEST_MESSAGE, type Viewers } from './viewers.ts';
 
-/** What uWebSockets.js keeps with a socket. */
+/** What uWebSockets.js keeps with a socket, for hours and ten thousand times: so nothing of the handshake stays. */
 interface SocketData {
-  readonly admitted: Admitted;
+  /** Where the viewer is counted. */
+  readonly place: string;
   readonly allowance: Allowance;
-  readonly onOpen: (socket: Socket) => void | Promise<void>;
+  /** Until its opening. */
+  opening: Opening | null;
   /** From its opening on. */
   open: OpenSocket | null;
+}
+
+interface Opening extends Pick<Admitted, 'caller' | 'expiresAt'> {
+  readonly serve: (socket: Socket) => void | Promise<void>;
 }
 
 export interface Sockets {
@@ -74,22 +80,35 @@ export function createSockets(context: Context, services: SocketServices, patien
   ): void {
     const admitted = handshakes.admit(response, live, route);
     if (admitted === null) return;
-    let onOpen: SocketData['onOpen'];
+    let serve: Opening['serve'];
     try {
-      onOpen = route.socket(context, admitted.request);
+      serve = route.socket(context, admitted.request);
     } catch (error) {
       if (error instanceof HttpError) return dispatch.refuse(response, 'GET', error);
       throw error;
     }
-    const data: SocketData = { admitted, onOpen, allowance: createAllowance(), open: null };
+    const { caller, expiresAt, place } = admitted;
+    const opening = { caller, expiresAt, serve };
+    const data: SocketData = { place, allowance: new Allowance(), opening, open: null };
     handshakes.accept(response, admitted, data, '', socketContext);
   }
 
-  async function serve(socket: OpenSocket, { admitted, onOpen }: SocketData): Promise<void> {
+  function open(path: string, socket: WebSocket<SocketData>): void {
+    const data = socket.getUserData();
+    const { opening } = data;
+    if (opening === null) return;
+    data.opening = null;
+    data.open = new OpenSocket(socket, opening.caller, opening.expiresAt, patience, metrics.frames);
+    sockets.add(data.open);
+    viewers.add(data.place);
+    void serve(path, data.open, opening);
+  }
+
+  async function serve(path: string, socket: OpenSocket, opening: Opening): Promise<void> {
     try {
-      await onOpen(socket);
+      await opening.serve(socket);
     } catch (error) {
-      log.error({ err: error, path: admitted.request.path }, 'a socket could not be served');
+      log.error({ err: error, path }, 'a socket could not be served');
       socket.close(INTERNAL_ERROR, 'Internal server error');
     }
   }
@@ -117,23 +136,15 @@ export function createSockets(context: Context, services: SocketServices, patien
             dispatch.fail(response, error);
           }
         },
-        open(socket) {
-          const data = socket.getUserData();
-          const { request, expiresAt } = data.admitted;
-          const open = new OpenSocket(socket, request.caller, expiresAt, patience, metrics.frames);
-          data.open = open;
-          sockets.add(open);
-          viewers.add(request.ip);
-          void serve(open, data);
-        },
+        open: (socket) => open(route.path, socket),
         message: (socket, message) => hear(socket, message.byteLength),
         ping: (socket) => hear(socket, 0),
         pong: (socket) => hear(socket, 0),
         drain: (socket) => socket.getUserData().open?.hasDrained(),
         dropped: () => log.warn('a viewer was too slow even for its last bound, and is closed'),
         close(socket) {
-          const { open, admitted } = socket.getUserData();
-          viewers.remove(admitted.request.ip);
+          const { open, place } = socket.getUserData();
+          viewers.remove(place);
           if (open !== null) {
             sockets.remove(open);
             open.hasClosed();

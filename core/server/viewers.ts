@@ -1,27 +1,28 @@
 import { throttleKey } from '../auth/client-address.ts';
 
-/** Counts the WebSockets that are open per client address (IPv6 by /64). */
+/** Counts the WebSockets that are open per place: a client address, IPv6 by /64. */
 export interface Viewers {
+  /** The place of an address: found out once for each socket, for it takes longer than all the rest. */
+  placeOf(address: string): string;
   /** Whether one more from there would be too many. */
-  isFull(address: string): boolean;
-  add(address: string): void;
-  remove(address: string): void;
+  isFull(place: string): boolean;
+  add(place: string): void;
+  remove(place: string): void;
 }
 
-/** At most `most` per address; 0 sets no limit. */
+/** At most `most` per place; 0 sets no limit. */
 export function createViewers(most: number): Viewers {
   const open = new Map<string, number>();
   return {
-    isFull: (address) => most > 0 && (open.get(throttleKey(address)) ?? 0) >= most,
-    add(address) {
-      const key = throttleKey(address);
-      open.set(key, (open.get(key) ?? 0) + 1);
+    placeOf: throttleKey,
+    isFull: (place) => most > 0 && (open.get(place) ?? 0) >= most,
+    add(place) {
+      open.set(place, (open.get(place) ?? 0) + 1);
     },
-    remove(address) {
-      const key = throttleKey(address);
-      const left = (open.get(key) ?? 0) - 1;
-      if (left > 0) open.set(key, left);
-      else open.delete(key);
+    remove(place) {
+      const left = (open.get(place) ?? 0) - 1;
+      if (left > 0) open.set(place, left);
+      else open.delete(place);
     },
   };
 }
@@ -34,22 +35,17 @@ const MOST_FRAMES = 20;
 const WINDOW_MS = 10_000;
 
 /** How much one viewer may still say. */
-export interface Allowance {
-  /** False when it has said too much. `now` in ms, from any clock that only goes forward. */
-  take(now: number): boolean;
-}
+export class Allowance {
+  #windowStart = Number.NEGATIVE_INFINITY;
+  #frames = 0;
 
-export function createAllowance(): Allowance {
-  let windowStart = Number.NEGATIVE_INFINITY;
-  let frames = 0;
-  return {
-    take(now) {
-      if (now - windowStart >= WINDOW_MS) {
-        windowStart = now;
-        frames = 0;
-      }
-      frames += 1;
-      return frames <= MOST_FRAMES;
-    },
-  };
+  /** False when it has said too much. `now` in ms, from any clock that only goes forward. */
+  take(now: number): boolean {
+    if (now - this.#windowStart >= WINDOW_MS) {
+      this.#windowStart = now;
+      this.#frames = 0;
+    }
+    this.#frames += 1;
+    return this.#frames <= MOST_FRAMES;
+  }
 }

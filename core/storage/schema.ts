@@ -58,6 +58,11 @@ const STEPS: readonly string[] = [
   ) AS queued WHERE runs.number = queued.number AND queued.at IS NOT NULL;
   CREATE INDEX runs_by_queued_at ON runs (queued_at);
   `,
+  `
+  -- The runs that are over, with all that it takes to choose those that are to be forgotten (core/runs/run-retention.ts).
+  CREATE INDEX runs_by_end ON runs (ended_at, bytes) WHERE ended_at IS NOT NULL;
+  DROP INDEX runs_by_bytes;
+  `,
 ];
 
 /** Brings the tables up to date. Throws SqliteError, also when a newer Studio wrote the file. */

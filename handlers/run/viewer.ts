@@ -3,18 +3,18 @@ import { progressFrame } from '../../core/frames.ts';
 import type { Pressure, Socket } from '../../core/http/route.ts';
 import { type StreamTopics, TOPICS, topicsOfRun } from '../../core/http/topics.ts';
 import type { RunProgress } from '../../core/runs/run.ts';
-import { type EventFrame, eventFrame, eventsAfter } from './event-pages.ts';
+import { type EventFrame, eventsAfter } from './event-pages.ts';
+import { latestEvents } from './latest-events.ts';
 import { sendInParts } from './send-in-parts.ts';
 import type { StreamOptions } from './stream-options.ts';
 
 /** How many of the latest events a viewer gets that does not say which ones it knows. */
 const LATEST_EVENTS = 20;
 
-/** Among how many it looks for those that concern its one run. */
-const SEARCHED_EVENTS = 200;
-
 /** How many runs a viewer is told of when it comes. */
 const LATEST_RUNS = 100;
+
+const NONE: ReadonlySet<RunProgress> = new Set();
 
 /** RFC 6455, 7.4.1, as registered since: "try again later". */
 const TRY_AGAIN_LATER = 1013;
@@ -38,7 +38,7 @@ export class Viewer {
   #fellBehind = false;
   #getsProgress = false;
   /** Runs that are over and of which it need not be told again. */
-  #told: ReadonlySet<RunProgress> = new Set();
+  #told = NONE;
 
   constructor(context: Context, socket: Socket, options: StreamOptions) {
     this.#context = context;
@@ -92,16 +92,11 @@ export class Viewer {
   /** The latest events, and whether ComfyUI is there, however long ago that changed: it is the first thing to know. */
   async #tellLatest(): Promise<void> {
     const { events } = this.#context;
+    const { frames: latest, link } = await latestEvents(events);
+    // No await between that and this: it is up to here that the latest go.
     this.#cursor = events.lastId;
-    const before = this.#cursor + 1;
-    const limit = this.#options.promptId === null ? LATEST_EVENTS : SEARCHED_EVENTS;
-    const [latest, [link]] = await Promise.all([
-      events.latest({ before, limit }),
-      events.latest({ before, types: ['comfyui.connected', 'comfyui.disconnected'], limit: 1 }),
-    ]);
-    const wanted = latest.map(eventFrame).filter((event) => this.#concerns(event));
-    const frames = wanted.slice(0, LATEST_EVENTS).toReversed();
-    if (link !== undefined && !frames.some(({ id }) => id === link.id)) frames.unshift(eventFrame(link));
+    const frames = latest.filter((event) => this.#concerns(event)).slice(-LATEST_EVENTS);
+    if (link !== null && !frames.some(({ id }) => id === link.id)) frames.unshift(link);
     await sendInParts(
       this.#socket,
       frames.map(({ text }) => text),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { type Config, loadConfig, VARIABLES } from '../../core/config.ts';
+import { VARIABLES } from '../../core/config/variables.ts';
+import { type Config, loadConfig } from '../../core/config.ts';
 import { StartupError } from '../../core/startup-error.ts';
 
 function mistakes(env: NodeJS.ProcessEnv): string[] {

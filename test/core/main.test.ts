@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
-import { VARIABLES } from '../../core/config.ts';
+import { VARIABLES } from '../../core/config/variables.ts';
 import { KEY } from '../support/handler.ts';
 
 function freshDir(t: Test): string {

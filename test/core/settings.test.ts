@@ -1,5 +1,6 @@
 import t from 'tap';
-import { loadConfig, VARIABLES } from '../../core/config.ts';
+import { VARIABLES } from '../../core/config/variables.ts';
+import { loadConfig } from '../../core/config.ts';
 import { describeSettings, settingText } from '../../core/settings.ts';
 import { KNOWN_TOKENS } from '../../core/tokens.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { loadConfig, VARIABLES } from '../../core/config.ts';
+import { VARIABLES } from '../../core/config/variables.ts';
+import { loadConfig } from '../../core/config.ts';
 import { packageRoot } from '../../core/package-root.ts';
 
 const ROOT = packageRoot();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { VARIABLES } from '../../core/config.ts';
+import { VARIABLES } from '../../core/config/variables.ts';
 import { policyTable } from '../../scripts/policy-table.ts';
 import { withGeneratedParts } from '../../scripts/readme.ts';
 

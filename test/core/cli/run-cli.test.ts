@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Commands } from '../../../core/cli/command.ts';
 import { expectNoArguments } from '../../../core/cli/command.ts';
 import { runCli } from '../../../core/cli/run-cli.ts';
-import { VARIABLES } from '../../../core/config.ts';
+import { VARIABLES } from '../../../core/config/variables.ts';
 import { StartupError } from '../../../core/startup-error.ts';
 
 const COMMANDS: Commands = {

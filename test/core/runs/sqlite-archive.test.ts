@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { z } from 'zod';
 import type { HistoryQuery } from '../../../core/runs/archive.ts';
-import { conditions } from '../../../core/runs/history-conditions.ts';
+import { pageOf } from '../../../core/runs/history-conditions.ts';
 import type { RunProgress, RunStatus } from '../../../core/runs/run.ts';
 import { createSqliteArchive } from '../../../core/runs/sqlite-archive.ts';
 import { openStorage } from '../../../core/storage/storage.ts';
@@ -111,12 +111,16 @@ t.test('no page goes through the whole table', async (t) => {
     for (let at = 0; at < 2000; at += 1) fill.run(String(at), at % 9 === 0 ? 'error' : 'completed', at);
   });
   const times = [{}, { since: 5 }, { until: 1990 }, { since: 5, until: 1990 }];
-  const others = [{}, { before: 500 }, { statuses: ['error'] as const }];
+  const others: Partial<HistoryQuery>[] = [
+    {},
+    { before: 500 },
+    { statuses: ['error'] },
+    { statuses: ['error', 'stalled', 'error'] },
+    { statuses: ['running', 'queued'], before: 500 },
+  ];
   for (const query of times.flatMap((time) => others.map((other) => ({ limit: 50, ...time, ...other })))) {
-    const { where, values } = conditions(query);
-    const plan = storage.database
-      .prepare(`EXPLAIN QUERY PLAN SELECT number, progress FROM runs ${where} ORDER BY number DESC LIMIT 51`)
-      .all(...values);
+    const { sql, values } = pageOf(query);
+    const plan = storage.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values, 51);
     const steps = z
       .array(z.object({ detail: z.string() }))
       .parse(plan)

@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import type { SocketRoute } from '../../../core/http/route.ts';
@@ -177,4 +180,25 @@ t.test('a stop ends sockets with 1001, lets a pending answer finish, and takes n
   t.equal(await reply.text(), 'finished');
   t.equal(reply.headers.get('connection'), 'close');
   await stopped;
+});
+
+t.test('an open socket keeps nothing of its handshake', async (t) => {
+  let handshake: WeakRef<object> | null = null;
+  const watched: SocketRoute = {
+    ...greeting,
+    socket: (context, request) => {
+      handshake = new WeakRef(request);
+      return greeting.socket(context, request);
+    },
+  };
+  const { port } = await serveRoutes(t, [watched]);
+  const reply = await connect(`ws://127.0.0.1:${port}/api/run/ws`, WITH_KEY);
+  if (!('socket' in reply)) return t.fail('it was refused');
+  // A WeakRef holds what it was made of, or asked for, until the event loop's next turn.
+  await setImmediate();
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  t.not(handshake, null);
+  t.equal((handshake as WeakRef<object> | null)?.deref(), undefined);
+  reply.socket.close();
 });

@@ -25,6 +25,8 @@ t.test('runs of before times were kept get theirs from what was written of them'
   const path = join(freshFolder(t), 'studio.db');
   const older = openStorage(path, (message) => t.fail(message));
   older.database.exec(`
+    DROP INDEX runs_by_end;
+    CREATE INDEX runs_by_bytes ON runs (bytes);
     DROP INDEX runs_by_queued_at;
     ALTER TABLE runs DROP COLUMN queued_at;
     ALTER TABLE runs DROP COLUMN timings;
