@@ -9,8 +9,8 @@ export interface RedirectServer extends Listener {
   close(): void;
 }
 
-/** Each has a short answer and is then closed. */
-const MOST_CONNECTIONS = 256;
+/** Each has a short answer and is then closed. Few: their files are among those that core/open-files.ts keeps for other things. */
+const MOST_CONNECTIONS = 64;
 
 const LONGEST_TARGET = 4096;
 
