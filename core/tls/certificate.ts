@@ -17,7 +17,7 @@ export interface Certificate {
   /** SHA-256, as browsers show it: AB:CD:... */
   readonly fingerprint: string;
   /** Of all that both files hold: another one means that something is to be loaded anew, be it only who vouches for it. */
-  readonly digest: string;
+  readonly identity: string;
 }
 
 /** A certificate and its key that will not do together, and why, as a sentence without its full stop. */
@@ -42,7 +42,7 @@ export function judgePair(certificatePem: string, keyPem: string, names: PairFil
     validFrom: Date.parse(certificate.validFrom),
     expiresAt: Date.parse(certificate.validTo),
     fingerprint: certificate.fingerprint256,
-    digest: createHash('sha256').update(certificatePem).update('\0').update(keyPem).digest('hex'),
+    identity: createHash('sha256').update(certificatePem).update('\0').update(keyPem).digest('hex'),
   };
 }
 

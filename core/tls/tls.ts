@@ -58,7 +58,7 @@ export function openTls(source: TlsSource, studioDir: string, options: TlsOption
   function look(): void {
     try {
       const next = readPair(files);
-      if (next.digest === certificate.digest) return backToTheOld();
+      if (next.identity === certificate.identity) return backToTheOld();
       const now = Date.now();
       if (!isValidAt(next, now) && isValidAt(certificate, now))
         throw new Error(`that in ${files.certificate} ${dateTrouble(next, now)?.words}`);

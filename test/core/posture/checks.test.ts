@@ -15,7 +15,7 @@ const tls = (rest: Partial<TlsState>, endsInDays = 60): Partial<Facts> => ({
       validFrom: 0,
       expiresAt: GOOD.now + endsInDays * 86_400_000,
       fingerprint: 'AB:CD',
-      digest: '',
+      identity: '',
     },
     refused: null,
     ...rest,

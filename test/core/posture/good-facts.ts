@@ -21,7 +21,7 @@ export const GOOD: Facts = {
       validFrom: NOW - 30 * 86_400_000,
       expiresAt: NOW + 60 * 86_400_000,
       fingerprint: 'AB:CD',
-      digest: 'ab',
+      identity: 'ab',
     },
     refused: null,
   },

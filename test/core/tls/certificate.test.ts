@@ -59,7 +59,7 @@ t.test('a good one tells when it ends and what browsers show of it; a chain may 
   t.ok(pair.validFrom < Date.now() && Date.now() < pair.expiresAt);
   const chained = judgePair(PAIR.certificate + OTHER.certificate, PAIR.key, NAMES);
   t.equal(chained.fingerprint, PAIR.fingerprint);
-  t.not(chained.digest, pair.digest, 'with another chain it is another pair');
+  t.not(chained.identity, pair.identity, 'with another chain it is another pair');
 });
 
 t.test('from files: both are named when they cannot be read', async (t) => {
