@@ -59,16 +59,23 @@ t.test('one connection carries one call after the other', async (t) => {
   t.equal(connections, 1);
 });
 
-t.test('what may not come twice goes over a connection of its own: one that is kept may be ending', async (t) => {
-  const heard: string[] = [];
-  // It says nothing of its closing each connection after one answer.
-  const calls = await clientOfTcp(t, (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'), heard);
-  for (let turn = 0; turn < 5; turn += 1) {
-    await calls.call(GET).catch((error: unknown) => t.type(error, CallFailed));
-    t.equal((await calls.call({ ...GET, method: 'POST', body: '{}' })).text, 'x');
-  }
-  t.equal(heard.filter((line) => line.startsWith('POST')).length, 5, 'each came once');
-});
+t.test(
+  'what may not come twice goes over a connection of its own: one that is kept may be ending',
+  async (t) => {
+    const heard: string[] = [];
+    // It says nothing of its closing each connection after one answer.
+    const calls = await clientOfTcp(
+      t,
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'),
+      heard,
+    );
+    for (let turn = 0; turn < 5; turn += 1) {
+      await calls.call(GET).catch((error: unknown) => t.type(error, CallFailed));
+      t.equal((await calls.call({ ...GET, method: 'POST', body: '{}' })).text, 'x');
+    }
+    t.equal(heard.filter((line) => line.startsWith('POST')).length, 5, 'each came once');
+  },
+);
 
 t.test('more calls than there are connections wait for each other', async (t) => {
   let open = 0;
