@@ -52,7 +52,9 @@ t.test('runs of before times were kept get theirs from what was written of them'
   ]);
 });
 
-t.test('nothing is written outside of its folder, whatever there is to sort', async (t) => {
+const noProc = process.platform === 'linux' ? false : 'no /proc';
+
+t.test('nothing is written outside of its folder, whatever there is to sort', { skip: noProc }, async (t) => {
   const folder = freshFolder(t);
   const { database, close } = openStorage(join(folder, 'studio.db'), (message) => t.fail(message));
   t.teardown(() => close());
