@@ -39,6 +39,8 @@ export interface Facts {
   readonly comfyuiUrl: string;
   /** Null: Studio speaks plain http. 'unusable': there is no certificate to be had. */
   readonly tls: TlsState | 'unusable' | null;
+  /** The file with the certificate's key; null: there is none. */
+  readonly tlsKey: FileFacts | null;
   readonly exposure: Exposure;
   readonly network: {
     /** Studio listens on this machine only. */

@@ -43,6 +43,7 @@ export function gatherFacts(sources: Sources): Facts {
     folder: { path: studioDir, writable: isWritable(studioDir), freeBytes: freeBytes(studioDir) },
     comfyuiUrl: config.comfyuiUrl,
     tls: sources.tls?.state ?? tlsFromFiles(config),
+    tlsKey: config.tls === null ? null : fileFacts(filesOf(config.tls, studioDir).key),
     exposure: sources.exposure,
     network: {
       loopbackOnly: /^(?:127\.|::1$)/.test(config.host),

@@ -23,6 +23,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'comfyui-port': network.comfyuiPort,
   transport: network.transport,
   certificate: network.certificate,
+  'certificate-key': network.certificateKey,
   'secure-cookie': network.secureCookie,
   'manager-level': comfyui.managerLevel,
   'manager-config': comfyui.managerConfig,

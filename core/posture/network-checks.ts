@@ -63,6 +63,22 @@ export const certificate: Check = ({ tls, now }) => {
   );
 };
 
+/** Whose group may read it is the owner's to say: other servers on the machine may use the same certificate. */
+export const certificateKey: Check = ({ tlsKey }) => {
+  if (tlsKey === null) return null;
+  const { path, mode } = tlsKey;
+  const octal = (mode & 0o777).toString(8).padStart(3, '0');
+  const todo = `chmod 640 ${path}.`;
+  if ((mode & 0o022) !== 0)
+    return red(`Others can change the certificate's key ${path} (mode ${octal})`, todo);
+  if ((mode & 0o004) !== 0)
+    return amber(
+      `Everybody on this machine can read the certificate's key ${path} (mode ${octal}), and answer in Studio's name`,
+      todo,
+    );
+  return green("Only its owner and their group can read the certificate's key");
+};
+
 export const secureCookie: Check = ({ network: { seen } }) => {
   if (seen === null) return null;
   const { cookies, logins } = seen;

@@ -1,4 +1,5 @@
 import {
+  type AgentOptions,
   type ClientRequest,
   Agent as HttpAgent,
   type IncomingMessage,
@@ -6,7 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 
-/** More calls than this at once wait for each other. */
+/** More calls of one method than this at once wait for each other. */
 const CONNECTIONS = 16;
 
 /** ComfyUI closes what is idle after 75 s, others after 5 s. In ms. */
@@ -53,13 +54,20 @@ export class CallFailed extends Error {
   }
 }
 
-/** `origin`: http or https; its path is not used. Connections are kept and used again. */
+/**
+ * `origin`: http or https; its path is not used. Connections are kept and used again, but not for POST: the other end may be
+ * closing one just then, and whether it had received what it may not get twice nobody could tell.
+ */
 export function createHttpCalls(origin: URL, options: HttpCallsOptions): HttpCalls {
   const tls = origin.protocol === 'https:';
-  const kept = { keepAlive: true, maxSockets: CONNECTIONS, timeout: IDLE_MS };
-  const agent = tls ? new HttpsAgent(kept) : new HttpAgent(kept);
+  const agentOf = (options: AgentOptions) => (tls ? new HttpsAgent(options) : new HttpAgent(options));
+  const agents = {
+    GET: agentOf({ keepAlive: true, maxSockets: CONNECTIONS, timeout: IDLE_MS }),
+    // With maxSockets Node would hand a connection on to the next call that waits.
+    POST: agentOf({ keepAlive: false, maxTotalSockets: CONNECTIONS }),
+  };
   // Without the brackets of an IPv6 address.
-  const address = { agent, host: origin.hostname.replace(/^\[(.*)\]$/, '$1'), port: origin.port };
+  const address = { host: origin.hostname.replace(/^\[(.*)\]$/, '$1'), port: origin.port };
   const send = tls ? requestHttps : requestHttp;
   const underWay = new Set<AbortController>();
 
@@ -69,7 +77,7 @@ export function createHttpCalls(origin: URL, options: HttpCallsOptions): HttpCal
     let connected = false;
     underWay.add(end);
     try {
-      const request = send({ ...address, method, path, headers, signal: end.signal });
+      const request = send({ ...address, agent: agents[method], method, path, headers, signal: end.signal });
       whenConnected(request, end, () => {
         connected = true;
       });
@@ -103,7 +111,7 @@ export function createHttpCalls(origin: URL, options: HttpCallsOptions): HttpCal
     call,
     close() {
       for (const end of underWay) end.abort('it is closed');
-      agent.destroy();
+      for (const agent of Object.values(agents)) agent.destroy();
     },
   };
 }

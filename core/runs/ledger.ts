@@ -131,8 +131,9 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   function save(run: TrackedRun): void {
-    archive.save({ run: progressOf(run), accepted: run.accepted, nodeErrors: run.nodeErrors });
+    // First, since with the run's end it is found out what all of it takes.
     archive.saveTimings(run.state.id, timingsOf(run.state));
+    archive.save({ run: progressOf(run), accepted: run.accepted, nodeErrors: run.nodeErrors });
   }
 
   function keepOpenRuns(): void {

@@ -20,10 +20,15 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
      VALUES (@id, @status, 0, @bytes, @progress, '{}', @prompt,
        max(@queuedAt, coalesce((SELECT max(queued_at) FROM runs), 0)))`,
   );
-  const update = database.prepare(
-    `UPDATE runs SET status = @status, accepted = @accepted, ended_at = @endedAt, progress = @progress,
-       node_errors = @nodeErrors WHERE prompt_id = @id`,
-  );
+  // How much of it there is stays as it was counted when it ended.
+  const update = database
+    .prepare(
+      `UPDATE runs SET status = @status, accepted = @accepted, ended_at = @endedAt, progress = @progress,
+         node_errors = @nodeErrors, bytes = CASE WHEN ended_at IS NULL
+           THEN octet_length(prompt) + octet_length(@progress) + octet_length(timings) ELSE bytes END
+       WHERE prompt_id = @id RETURNING bytes`,
+    )
+    .pluck();
   // Most saves bring no news of these.
   const updateTimings = database.prepare(
     'UPDATE runs SET timings = @timings WHERE prompt_id = @id AND timings IS NOT @timings',
@@ -70,8 +75,8 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
     save({ run, accepted, nodeErrors }) {
       const ended = isOver(run.status);
       const before = ended ? beforeOf(run.prompt_id) : undefined;
-      storage.write(() =>
-        update.run({
+      const bytes = storage.write(() =>
+        update.get({
           id: run.prompt_id,
           status: run.status,
           accepted: Number(accepted),
@@ -80,7 +85,7 @@ export function createSqliteArchive(storage: Storage, retention: RunRetention): 
           nodeErrors: JSON.stringify(nodeErrors),
         }),
       );
-      if (before?.ended_at === null) storage.whenKept(() => forgetting.ended(before.bytes));
+      if (before?.ended_at === null) storage.whenKept(() => forgetting.ended(Number(bytes)));
     },
     saveTimings(id, timings) {
       storage.write(() => updateTimings.run({ id, timings: JSON.stringify(timings) }));

@@ -9,6 +9,11 @@ export interface Connections {
   gone(patienceMs: number): Promise<void>;
 }
 
+/** How many are open on all servers that share a limit. */
+export interface Total {
+  open: number;
+}
+
 /** Those of one app. */
 export interface AppConnections {
   readonly open: number;
@@ -17,14 +22,19 @@ export interface AppConnections {
 }
 
 /**
- * Closes what comes when `most` are open already, before a byte of it is read. The others are not touched, so whoever is
- * there stays; `onRefused` is told each time.
+ * Closes what comes when `most` are open already, on all servers that count in the same `total`, before a byte of it is read.
+ * The others are not touched, so whoever is there stays; `onRefused` is told each time.
  */
-export function limitConnections(most: number, onRefused: () => void): Connections {
+export function limitConnections(
+  most: number,
+  onRefused: () => void,
+  total: Total = { open: 0 },
+): Connections {
   let open = 0;
   let onNone = (): void => {};
   const count = (change: number): void => {
     open += change;
+    total.open += change;
     if (open === 0) onNone();
   };
   return {
@@ -36,7 +46,7 @@ export function limitConnections(most: number, onRefused: () => void): Connectio
       const track = (response: HttpResponse, change: unknown): void => {
         ofApp += Number(change);
         count(Number(change));
-        if (Number(change) < 0 || open <= most) return;
+        if (Number(change) < 0 || total.open <= most) return;
         onRefused();
         // This very function is told of it, with -1.
         response.close();

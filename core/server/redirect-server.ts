@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, us_listen_socket } from 'uWebSockets.js';
+import { sessionCookies } from '../auth/session-cookie.ts';
 import { limitConnections } from './connections.ts';
 import type { Listener } from './listener.ts';
 import uws from './uws.ts';
@@ -8,8 +9,8 @@ export interface RedirectServer extends Listener {
   close(): void;
 }
 
-/** Each has a short answer and is then closed. */
-const MOST_CONNECTIONS = 256;
+/** Each has a short answer and is then closed. Few: their files are among those that core/open-files.ts keeps for other things. */
+const MOST_CONNECTIONS = 64;
 
 const LONGEST_TARGET = 4096;
 
@@ -79,14 +80,17 @@ export function judgePlainRequest(
     return {
       status: 403,
       location: null,
-      detail: `A key or a cookie came over plain http, where others can read it: use ${origin}, and another key`,
+      detail: `A key or a session came over plain http, where others can read it: use ${origin}, and another key`,
     };
   return { status: 308, location: `${origin}${target}`, detail: `Studio is on ${origin}` };
 }
 
 function readHead(live: HttpRequest): PlainHead {
   const query = live.getQuery();
-  const bringsSecret = ['x-api-key', 'authorization', 'cookie'].some((name) => live.getHeader(name) !== '');
+  // Of the cookies Studio's own alone: browsers send those of every service at a name to each of its ports.
+  const bringsSecret =
+    ['x-api-key', 'authorization'].some((name) => live.getHeader(name) !== '') ||
+    sessionCookies(live.getHeader('cookie')).length > 0;
   return {
     method: live.getCaseSensitiveMethod(),
     target: query ? `${live.getUrl()}?${query}` : live.getUrl(),

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { filesOf } from '../tls/source.ts';
 import { createApps } from './apps.ts';
-import { limitConnections } from './connections.ts';
+import { limitConnections, type Total } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createHandshakes } from './handshake.ts';
@@ -59,17 +59,18 @@ const SHARED_PORT = 0;
 
 /**
  * Answers over https where the configuration says so. `guard`: what every request and every handshake meets first.
- * `patience`: how long sockets may be far behind.
+ * `patience`: how long sockets may be far behind. `total`: of the connections of all servers that share the limit.
  */
 export function createServer(
   context: Context,
   routes: readonly Route[],
   guard: Guard = createGuard(),
   patience: Patience = PATIENCE,
+  total: Total = { open: 0 },
 ): Server {
   const { tls, studioDir, maxConnections, maxViewersPerAddress } = context.config;
   const dispatch = createDispatch(context, guard);
-  const connections = limitConnections(maxConnections, () => guard.count('connections'));
+  const connections = limitConnections(maxConnections, () => guard.count('connections'), total);
   const viewers = createViewers(maxViewersPerAddress);
   const handshakes = createHandshakes(context, dispatch, viewers);
   const services = { dispatch, handshakes, viewers };

@@ -125,6 +125,9 @@ function openChecked(path: string): Database.Database {
   if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   const database = new Database(path);
   try {
+    // What is too much to sort at once would go to /var/tmp or /tmp: where the system is read-only, but for this one folder, the
+    // query, and with it a migration, would fail.
+    database.pragma('temp_store = MEMORY');
     database.pragma('journal_mode = WAL');
     // The log is synced when it is moved into the file: a crash of the machine may cost the last moments, one of Studio none.
     database.pragma('synchronous = NORMAL');

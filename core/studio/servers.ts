@@ -4,6 +4,7 @@ import type { Predecessor } from '../handover/successor.ts';
 import type { Route } from '../http/route.ts';
 import type { Guard } from '../server/guard.ts';
 import type { Ports } from '../server/ports.ts';
+import { PATIENCE } from '../server/pressure.ts';
 import { createRedirectServer, type RedirectServer } from '../server/redirect-server.ts';
 import { createServer, type Server } from '../server/server.ts';
 
@@ -37,9 +38,11 @@ export interface ServersOptions {
 export async function openServers(servers: Server[], options: ServersOptions): Promise<Serving> {
   const { context, routes, comfyuiRoutes, guard, ports, predecessor } = options;
   const { config, runs, events, metrics } = context;
-  const server = createServer(context, routes, guard);
-  // The same gate on a second port; the guard counts what it refuses on both.
-  const comfyuiServer = config.comfyuiPort === null ? null : createServer(context, comfyuiRoutes, guard);
+  const total = { open: 0 };
+  const serverOf = (its: readonly Route[]) => createServer(context, its, guard, PATIENCE, total);
+  const server = serverOf(routes);
+  // The same gate on a second port; what the guard refuses, and connections, count together.
+  const comfyuiServer = config.comfyuiPort === null ? null : serverOf(comfyuiRoutes);
   servers.push(server, ...(comfyuiServer === null ? [] : [comfyuiServer]));
   const stopBroadcast = broadcast(runs, events, server, metrics.frames);
   if (predecessor !== undefined) await standTheCheck(server, predecessor, config.tls !== null);

@@ -7,6 +7,8 @@ set -eu
 : "${STUDIO_HOME:=/opt/comfyui-studio}"
 
 keep_comfyui() {
+  # Nodes tell their environment in logs and reports; these are Studio's alone.
+  unset API_KEY COMFYUI_AUTHORIZATION
   cd "$COMFYUI_HOME"
   # A stop has to reach ComfyUI, not only this loop.
   trap 'kill "$comfyui" 2>/dev/null; exit 0' TERM

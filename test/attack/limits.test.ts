@@ -75,6 +75,21 @@ t.test('STUDIO_MAX_CONNECTIONS: one more is closed at once, those that are there
   t.notOk(await isServed(await open(t, port)));
 });
 
+t.test('STUDIO_MAX_CONNECTIONS is for both ports together', async (t) => {
+  const studio = await startTestStudio(t, { STUDIO_MAX_CONNECTIONS: '2', STUDIO_COMFYUI_PORT: '0' });
+  const comfyuiPort = studio.comfyuiPort ?? 0;
+  const here = await open(t, studio.port);
+  t.ok(await isServed(here));
+  t.ok(await isServed(await open(t, comfyuiPort)));
+  for (const port of [studio.port, comfyuiPort]) t.notOk(await isServed(await open(t, port)), 'one too many');
+  here.destroy();
+  await once(here, 'close');
+  // The server may hear of it after the next connection.
+  let again = false;
+  while (!again) again = await isServed(await open(t, comfyuiPort));
+  t.ok(again, 'a place that is free on the one is given on the other');
+});
+
 t.test('STUDIO_MAX_VIEWERS_PER_ADDRESS: one more is 429 at the handshake; off by default', async (t) => {
   const config = loadConfig({ STUDIO_MAX_VIEWERS_PER_ADDRESS: '2', TRUSTED_PROXIES: '127.0.0.1' });
   const { port } = await serveRoutes(t, [stream], { config });

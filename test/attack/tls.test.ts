@@ -75,6 +75,14 @@ t.test('what is no handshake gets no answer in the clear, and is closed', async 
   }
 });
 
+t.test('a handshake that failed holds no place among the connections', async (t) => {
+  const studio = await startSecure(t, { STUDIO_MAX_CONNECTIONS: '2' });
+  for (const [, parts] of NO_HANDSHAKES) await sendRaw(studio.port, ...parts);
+  const both = await Promise.all([1, 2].map(() => connectSecurely(t, studio.port)));
+  for (const connection of both) t.match(await connection.ask(), /200/);
+  t.equal((await sendRaw(studio.port)).length, 0, 'the limit is what it was');
+});
+
 // [what a client offers, what becomes of it]
 const OFFERS: readonly [string, ConnectionOptions, 'refused' | 'TLSv1.2' | 'TLSv1.3'][] = [
   ['TLS 1.0', { minVersion: 'TLSv1', maxVersion: 'TLSv1' }, 'refused'],

@@ -8,7 +8,11 @@ import t, { type Test } from 'tap';
 import { packageRoot } from '../../core/package-root.ts';
 
 /** The pod's start script, with programs that say what happens to them in the places of ComfyUI and Studio. */
-function startPod(t: Test, { studio, comfyui }: { studio: string; comfyui: string }) {
+function startPod(
+  t: Test,
+  { studio, comfyui }: { studio: string; comfyui: string },
+  variables: Readonly<Record<string, string>> = {},
+) {
   const home = mkdtempSync(join(tmpdir(), 'studio-pod-'));
   mkdirSync(join(home, 'dist/core'), { recursive: true });
   writeFileSync(join(home, 'package.json'), '{"type":"module"}');
@@ -21,6 +25,7 @@ function startPod(t: Test, { studio, comfyui }: { studio: string; comfyui: strin
       COMFYUI_COMMAND: 'node comfyui.js --fast',
       COMFYUI_HOME: home,
       STUDIO_HOME: home,
+      ...variables,
     },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -47,6 +52,25 @@ t.test(
     await Promise.all([said('--fast --listen 127.0.0.1 --port 8188'), said('studio')]);
     pod.kill('SIGTERM');
     await Promise.all([said('studio drains'), said('comfyui stops')]);
+    t.same(await ended, [0, null]);
+  },
+);
+
+t.test(
+  'no node of ComfyUI finds the key in its environment; what is meant for nodes stays there',
+  async (t) => {
+    const tell = (who: string) =>
+      `console.log('${who}', process.env.API_KEY, process.env.COMFYUI_AUTHORIZATION, process.env.HF_TOKEN);`;
+    const { pod, said, ended } = startPod(
+      t,
+      {
+        studio: `process.once('SIGTERM', () => process.exit(0)); ${tell('studio')} ${STAYS}`,
+        comfyui: `${tell('comfyui')} ${STAYS}`,
+      },
+      { API_KEY: 'k', COMFYUI_AUTHORIZATION: 'a', HF_TOKEN: 'h' },
+    );
+    await Promise.all([said('studio k a h'), said('comfyui undefined undefined h')]);
+    pod.kill('SIGTERM');
     t.same(await ended, [0, null]);
   },
 );

@@ -22,7 +22,10 @@ const tls = (rest: Partial<TlsState>, endsInDays = 60): Partial<Facts> => ({
   },
 });
 const versions = (rest: Partial<Facts['versions']>) => ({ versions: { ...GOOD.versions, ...rest } });
-const own = (name: 'secret' | 'keyFile' | 'database', rest: Partial<NonNullable<Facts['secret']>>) => ({
+const own = (
+  name: 'secret' | 'keyFile' | 'database' | 'tlsKey',
+  rest: Partial<NonNullable<Facts['secret']>>,
+) => ({
   [name]: { ...GOOD[name], ...rest },
 });
 const unseen = { seen: seen({}), trustsProxies: false };
@@ -135,6 +138,10 @@ const ROWS: readonly [string, string, Partial<Facts>, CheckState | null, RegExp?
     'red',
     /STUDIO_DIR must be writable/,
   ],
+  ['certificate-key', 'plain http', { tlsKey: null }, null],
+  ['certificate-key', 'readable by its group, as Debian has it', own('tlsKey', { mode: 0o640 }), 'green'],
+  ['certificate-key', 'readable by all', own('tlsKey', { mode: 0o644 }), 'amber', /644.*chmod 640/],
+  ['certificate-key', 'writable by its group', own('tlsKey', { mode: 0o660 }), 'red', /change.*chmod 640/],
   ['secure-cookie', 'not running', network({ seen: null }), null],
   ['secure-cookie', 'nobody came', network(unseen), null],
   ['secure-cookie', 'on localhost', network({ seen: seen({}, { localhost: 1 }) }), 'green'],

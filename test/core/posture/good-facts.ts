@@ -25,6 +25,7 @@ export const GOOD: Facts = {
     },
     refused: null,
   },
+  tlsKey: { path: '/tls/privkey.pem', mode: 0o640, uid: 0, changedAt: NOW },
   exposure: { checked: true, reachable: [] },
   network: {
     loopbackOnly: false,

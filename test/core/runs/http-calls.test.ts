@@ -24,9 +24,10 @@ async function clientOf(t: Test, listener: RequestListener, host = '127.0.0.1') 
 }
 
 /** A client of a server that does with each connection, once something was asked on it, as `hear` says. */
-async function clientOfTcp(t: Test, hear: (socket: Socket) => void) {
+async function clientOfTcp(t: Test, hear: (socket: Socket) => void, heard: string[] = []) {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {});
+    socket.on('data', (bytes) => heard.push(String(bytes)));
     socket.once('data', () => hear(socket));
   });
   const calls = createHttpCalls(new URL(`http://127.0.0.1:${await portOf(t, server)}`), LIMITS);
@@ -58,10 +59,28 @@ t.test('one connection carries one call after the other', async (t) => {
   t.equal(connections, 1);
 });
 
+t.test(
+  'what may not come twice goes over a connection of its own: one that is kept may be ending',
+  async (t) => {
+    const heard: string[] = [];
+    // It says nothing of its closing each connection after one answer.
+    const calls = await clientOfTcp(
+      t,
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx'),
+      heard,
+    );
+    for (let turn = 0; turn < 5; turn += 1) {
+      await calls.call(GET).catch((error: unknown) => t.type(error, CallFailed));
+      t.equal((await calls.call({ ...GET, method: 'POST', body: '{}' })).text, 'x');
+    }
+    t.equal(heard.filter((line) => line.startsWith('POST')).length, 5, 'each came once');
+  },
+);
+
 t.test('more calls than there are connections wait for each other', async (t) => {
   let open = 0;
   let most = 0;
-  const { calls } = await clientOf(t, (_, response) => {
+  const { calls, server } = await clientOf(t, (_, response) => {
     open += 1;
     most = Math.max(most, open);
     setImmediate(() => {
@@ -71,6 +90,13 @@ t.test('more calls than there are connections wait for each other', async (t) =>
   });
   const answers = await Promise.all(Array.from({ length: 50 }, () => calls.call(GET)));
   t.equal(answers.length, 50);
+  t.ok(most <= 16, `${most}`);
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await Promise.all(Array.from({ length: 50 }, () => calls.call({ ...GET, method: 'POST', body: '{}' })));
+  t.equal(connections, 50, 'those of POST have one each');
   t.ok(most <= 16, `${most}`);
 });
 

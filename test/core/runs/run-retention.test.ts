@@ -40,6 +40,35 @@ t.test('what takes too much room goes at once', async (t) => {
   }
 });
 
+t.test(
+  'what a run came to take counts: its files and the times of its nodes, not the workflow alone',
+  async (t) => {
+    const { archive, storage } = openArchive({ bytes: 100_000 });
+    const files = Array.from({ length: 150 }, (_, number) => ({
+      filename: `${String(number).padStart(100, 'x')}.png`,
+      ...{ subfolder: '', type: 'output', media: 'image' as const },
+    }));
+    const node_outputs = { 1: { node_title: 'Save', node_type: 'SaveImage', items: files } };
+    for (let number = 1; number <= 10; number += 1) {
+      const ended = { status: 'completed', ended_at: new Date().toISOString(), node_outputs } as const;
+      archive.begin(runProgress({ prompt_id: String(number) }), {});
+      archive.saveTimings(String(number), [
+        { node_id: 'y'.repeat(1000), state: 'cached', started_at: null, seconds: null },
+      ]);
+      const run = runProgress({ prompt_id: String(number), ...ended });
+      // A run that is over may be written again.
+      for (let time = 0; time < 2; time += 1) archive.save({ run, accepted: true, nodeErrors: {} });
+      t.equal(idsOf(archive).length, Math.min(number, 3));
+    }
+    const taken = storage.database
+      .prepare(
+        'SELECT bytes, octet_length(prompt) + octet_length(progress) + octet_length(timings) AS whole FROM runs',
+      )
+      .all();
+    for (const row of taken as { bytes: number; whole: number }[]) t.equal(row.bytes, row.whole);
+  },
+);
+
 t.test('very many that must go go by the hundreds, with each run that ends', async (t) => {
   const rows: readonly [string, Partial<RunRetention>, number][] = [
     ['too many', { count: 10 }, 10],

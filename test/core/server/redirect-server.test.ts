@@ -25,7 +25,7 @@ const ROWS: readonly [string, Partial<PlainHead>, number, number, string?][] = [
   ],
   ['a login', { method: 'POST' }, 8443, 403],
   ['a preflight', { method: 'OPTIONS' }, 8443, 403],
-  ['a key or a cookie', { bringsSecret: true }, 8443, 403],
+  ['a key or a session', { bringsSecret: true }, 8443, 403],
   ['no host', { host: '' }, 8443, 400],
   ['a user before the host', { host: 'pod.lan@evil.example' }, 8443, 400],
   ['a path in the host', { host: 'evil.example/x' }, 8443, 400],
@@ -62,7 +62,18 @@ t.test('over the wire: one answer, and the connection is closed', async (t) => {
   t.match(page, /^HTTP\/1\.1 308 Permanent Redirect\r\nLocation: https:\/\/pod\.lan:8443\/a\r\n/);
   t.match(page, /\{"detail":"Studio is on https:\/\/pod\.lan:8443"\}$/);
   t.notMatch(page, /strict-transport-security/i);
-  for (const name of ['X-API-Key: k', 'Authorization: Bearer k', 'Cookie: session=x'])
+  // A browser sends the cookies of all services at a name to each of its ports.
+  t.match(
+    await ask('GET / HTTP/1.1\r\nHost: a\r\nCookie: _xsrf=x; my_session=y\r\n\r\n'),
+    /^HTTP\/1\.1 308 /,
+    "another service's cookies are no secret of Studio's",
+  );
+  for (const name of [
+    'X-API-Key: k',
+    'Authorization: Bearer k',
+    'Cookie: session=x',
+    'Cookie: a=b; session=x',
+  ])
     t.match(
       await ask(`GET / HTTP/1.1\r\nHost: a\r\n${name}\r\n\r\n`),
       /^HTTP\/1\.1 403 [\s\S]*others can read it/,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { StartupError } from '../../../core/startup-error.ts';
@@ -51,6 +51,39 @@ t.test('runs of before times were kept get theirs from what was written of them'
     Date.UTC(2026, 0, 2, 0, 0, 0, 999),
   ]);
 });
+
+const noProc = process.platform === 'linux' ? false : 'no /proc';
+
+t.test('nothing is written outside of its folder, whatever there is to sort', { skip: noProc }, async (t) => {
+  const folder = freshFolder(t);
+  const { database, close } = openStorage(join(folder, 'studio.db'), (message) => t.fail(message));
+  t.teardown(() => close());
+  // More than SQLite sorts within its cache.
+  const sorted = database.prepare(`
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50000)
+    SELECT hex(n % 97) || hex(zeroblob(400)) AS text FROM numbers ORDER BY text, n`);
+  const rows = sorted.iterate();
+  t.match(rows.next().value, { text: /^3[0-9]/ });
+  const open = openFiles();
+  rows.return?.();
+  t.ok(open.includes(join(folder, 'studio.db')));
+  t.same(
+    open.filter((path) => path.includes('etilqs')),
+    [],
+    'a read-only system has no place for files of its own',
+  );
+});
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${descriptor}`)];
+    } catch {
+      // The one that read the folder.
+      return [];
+    }
+  });
+}
 
 t.test('a damaged file is set aside, with a warning, and new records begin', async (t) => {
   const damages: readonly [string, (path: string) => void][] = [
