@@ -5,6 +5,7 @@ import { type KeptAs, keptAs } from '../../../core/events/retention.ts';
 import { createSqliteEventLog } from '../../../core/events/sqlite.ts';
 import { openStorage, type Storage } from '../../../core/storage/storage.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
+import { makeOld } from '../../support/old-records.ts';
 import { eventLogContract } from './contract.ts';
 
 const KEEP = { count: 2000, days: 10, auditDays: 10 };
@@ -122,8 +123,7 @@ t.test('a file of before the audit is read, and what of it is audit is kept as t
   first.append(event('login', 'auth.login'));
   first.append(event('run'));
   const { storage } = opened(first);
-  storage.database.exec('DROP INDEX events_kept_as; ALTER TABLE events DROP COLUMN kept_as');
-  storage.database.pragma('user_version = 1');
+  makeOld(storage.database, 1);
   storage.close();
   const second = openLog(t, path);
   t.same(

@@ -4,6 +4,7 @@ import t from 'tap';
 import { StartupError } from '../../../core/startup-error.ts';
 import { openStorage, StorageUnwritable } from '../../../core/storage/storage.ts';
 import { freshFolder } from '../../support/fresh-folder.ts';
+import { makeOld } from '../../support/old-records.ts';
 
 const insert = `INSERT INTO names VALUES (?, 'x')`;
 
@@ -24,14 +25,7 @@ t.test('what was written is there after the next start', async (t) => {
 t.test('runs of before times were kept get theirs from what was written of them', async (t) => {
   const path = join(freshFolder(t), 'studio.db');
   const older = openStorage(path, (message) => t.fail(message));
-  older.database.exec(`
-    DROP INDEX runs_by_end;
-    CREATE INDEX runs_by_bytes ON runs (bytes);
-    DROP INDEX runs_by_queued_at;
-    ALTER TABLE runs DROP COLUMN queued_at;
-    ALTER TABLE runs DROP COLUMN timings;
-    PRAGMA user_version = 2;
-  `);
+  makeOld(older.database, 2);
   const run = older.database.prepare(
     `INSERT INTO runs (prompt_id, status, accepted, bytes, progress, node_errors, prompt) VALUES (?, 'error', 1, 0, ?, '{}', '{}')`,
   );
