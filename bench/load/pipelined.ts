@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { cpuMicroseconds } from '../process.ts';
 
 export interface Pipelined {
   /**
@@ -91,4 +92,15 @@ function answered(socket: Socket, requests: readonly Buffer[], bytes: number, st
     socket.on('close', closed);
     socket.write(Buffer.concat(requests));
   });
+}
+
+/** What the requests cost the process `pid` that answers them: CPU microseconds each. */
+export async function costEach(
+  pid: number,
+  connection: Pipelined,
+  requests: readonly Buffer[],
+): Promise<number> {
+  const before = cpuMicroseconds(pid);
+  await connection.send(requests);
+  return (cpuMicroseconds(pid) - before) / requests.length;
 }

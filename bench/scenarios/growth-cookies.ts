@@ -1,8 +1,7 @@
 import { createApiKey } from '../../core/auth/api-key.ts';
 import { loadSecret } from '../../core/auth/secret.ts';
 import { createSessions, SESSION_LIFETIME } from '../../core/auth/session.ts';
-import { openPipelined, type Pipelined } from '../load/pipelined.ts';
-import { cpuMicroseconds } from '../process.ts';
+import { costEach, openPipelined } from '../load/pipelined.ts';
 import { CPU, type Options, type Point, type Result, type Scenario } from '../scenario.ts';
 import { COLLECTING, SETTLED_MEMORY, settledMegabytes } from '../settled-memory.ts';
 import { type Studio, startStudio } from '../studio.ts';
@@ -59,7 +58,8 @@ async function measureCost(rounds: number): Promise<readonly Point[]> {
     const points = COUNTS.map((x) => ({ x, requests: cycle(all.slice(0, x)), samples: [] as number[] }));
     for (const { requests } of points) await connection.send(requests);
     for (let round = 0; round < rounds; round += 1) {
-      for (const { requests, samples } of points) samples.push(await costEach(studio, connection, requests));
+      for (const { requests, samples } of points)
+        samples.push(await costEach(studio.pid, connection, requests));
     }
     connection.close();
     return points.map(({ x, samples }) => ({ x, samples }));
@@ -83,12 +83,6 @@ async function measureMemory(): Promise<readonly Point[]> {
   } finally {
     await studio.stop();
   }
-}
-
-async function costEach(studio: Studio, connection: Pipelined, requests: readonly Buffer[]): Promise<number> {
-  const before = cpuMicroseconds(studio.pid);
-  await connection.send(requests);
-  return (cpuMicroseconds(studio.pid) - before) / requests.length;
 }
 
 /** One request for each of the latest `count` seconds, with the cookie of a session that began then. */

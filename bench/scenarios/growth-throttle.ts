@@ -1,8 +1,7 @@
-import { openPipelined, type Pipelined } from '../load/pipelined.ts';
-import { cpuMicroseconds } from '../process.ts';
+import { costEach, openPipelined } from '../load/pipelined.ts';
 import { CPU, type Options, type Point, type Result, type Scenario } from '../scenario.ts';
 import { COLLECTING, SETTLED_MEMORY, settledMegabytes } from '../settled-memory.ts';
-import { type Studio, startStudio } from '../studio.ts';
+import { startStudio } from '../studio.ts';
 
 export const GROWTH_THROTTLE: Scenario = {
   name: 'growth-throttle',
@@ -61,19 +60,13 @@ async function measureCosts(): Promise<readonly number[]> {
     for (const count of COUNTS) {
       await connection.send(attempts(known, count));
       known = count + SAMPLE;
-      costs.push(await costEach(studio, connection, attempts(count, known)));
+      costs.push(await costEach(studio.pid, connection, attempts(count, known)));
     }
     connection.close();
     return costs;
   } finally {
     await studio.stop();
   }
-}
-
-async function costEach(studio: Studio, connection: Pipelined, requests: readonly Buffer[]): Promise<number> {
-  const before = cpuMicroseconds(studio.pid);
-  await connection.send(requests);
-  return (cpuMicroseconds(studio.pid) - before) / requests.length;
 }
 
 async function measureMemory(): Promise<readonly Point[]> {

@@ -1,46 +1,14 @@
-import type { Contender } from '../load/contender.ts';
-import { compareRequests } from '../load/http-load.ts';
-import { logIn, newKey } from '../log-in.ts';
-import { packageVersion } from '../machine.ts';
-import type { Options, Result, Scenario } from '../scenario.ts';
-import { startServer } from '../server-process.ts';
-import { makeStudioFolder, studioEnvironment } from '../studio.ts';
-
-const OFF = 'Studio, its guard off';
+import type { Scenario } from '../scenario.ts';
+import { compareTwice } from './studio-twice.ts';
 
 /** The guard judges every request's bytes before anything else looks at them. */
 export const GUARD: Scenario = {
   name: 'guard',
   measures:
     'Studio twice, once with a guard that judges nothing: what it costs to refuse what is not clean HTTP.',
-  run,
+  run: (options) =>
+    compareTwice(
+      { server: 'bench/servers/studio-guard.ts', variable: 'GUARD', without: 'Studio, its guard off' },
+      options,
+    ),
 };
-
-async function run(options: Options): Promise<readonly Result[]> {
-  const key = newKey();
-  const folder = makeStudioFolder();
-  const contenders: Contender[] = [];
-  try {
-    // In the same folder, so that a session of one is a session of the other.
-    for (const [name, mode] of [
-      [OFF, 'off'],
-      ['Studio', 'on'],
-    ] as const) {
-      const env = { ...studioEnvironment(folder.path, key), GUARD: mode };
-      const server = await startServer('node', ['--import=tsx', 'bench/servers/studio-guard.ts'], env);
-      contenders.push({ ...server, name, version: packageVersion('.'), pids: [server.pid] });
-    }
-    const cookie = await logIn(contenders[0]?.port ?? 0, key);
-    const load = {
-      path: '/api/auth/session',
-      headers: { cookie },
-      status: 200,
-      connections: 32,
-      pipelining: 16,
-    };
-    return await compareRequests('GET /api/auth/session', contenders, () => load, OFF, options);
-  } finally {
-    for (const contender of contenders) await contender.stop();
-    folder.remove();
-  }
-}

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../core/package-root.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Container, canContain, type InsideOptions, type Layer, openContainer } from './container.ts';
 import { parseCommand, parseDockerfile, parseEnv, type Stage } from './dockerfile.ts';
 
@@ -178,13 +178,4 @@ async function packSqlite(container: Container, folder: string): Promise<void> {
     module,
     'build/Release/better_sqlite3.node',
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
